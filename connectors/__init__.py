@@ -1,0 +1,1 @@
+"""Connectors: wires in, topics out. Knows neither Beam nor spaCy."""

@@ -1,0 +1,48 @@
+"""What a format parser gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from schemas.records import BodyFormat, PubStatus, Subject
+
+
+class FeedError(Exception):
+    """A document is no feed or wire item, or cannot be read. The message gives the reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One item of a feed or wire document, as given.
+
+    Times are aware datetimes in the zone they were given in (UTC, with a `quality` flag, where none was told).
+    `embargo` is "indefinite" where the wire sets an embargo without an end.
+    """
+
+    item_id: str
+    format: str
+    headline: str | None = None
+    url: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    summary: str | None = None
+    body: str | None = None
+    body_format: BodyFormat = "html"
+    language: str | None = None
+    status: PubStatus = "usable"
+    version: int | None = None
+    embargo: datetime | Literal["indefinite"] | None = None
+    expires: datetime | None = None
+    byline: str | None = None
+    dateline: str | None = None
+    slugline: str | None = None
+    ed_note: str | None = None
+    copyright: str | None = None
+    credit: str | None = None
+    provider: str | None = None
+    subjects: tuple[Subject, ...] = ()
+    urgency: int | None = None
+    kills: tuple[str, ...] = ()
+    quality: tuple[str, ...] = ()

@@ -1,0 +1,136 @@
+"""The interface of topics, and the settings of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class TopicError(Exception):
+    """Topics cannot be reached, read or written. The message says what, where, and how to mend."""
+
+
+class UnknownTopic(TopicError):
+    """The topic does not exist."""
+
+
+class RecordTooLarge(TopicError):
+    """A message exceeds its topic's limit. Nothing of the call was appended. `index` is its place in the call."""
+
+    def __init__(self, message: str, index: int) -> None:
+        super().__init__(message)
+        self.index = index
+
+
+class GroupHeld(TopicError):
+    """Another process holds the consumer group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is appended. `timestamp` in milliseconds since the epoch; None: the time of appending."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+    timestamp: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What is read. `timestamp` in milliseconds since the epoch."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSpec:
+    """How a topic is created. `partitions` counts on Kafka only; the spool has one a topic."""
+
+    name: str
+    partitions: int = 12
+    compacted: bool = False
+    max_record_bytes: int = 1_048_576
+    """Key, value and headers of one record together; the broker's own default limit, so that nobody has to raise it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicInfo:
+    """A topic that exists. `records` counts what lies between begin and end offsets."""
+
+    name: str
+    partitions: int
+    records: int
+
+
+class Lease(Protocol):
+    """The right to be the only pipeline of a consumer group; `check` raises GroupHeld once it is lost."""
+
+    def check(self) -> None: ...
+
+
+class Topics(Protocol):
+    """Every method raises TopicError, or one of its kinds, and nothing else that the caller should expect."""
+
+    @property
+    def url(self) -> str: ...
+
+    def create(self, specs: Iterable[TopicSpec]) -> list[str]:
+        """Creates the topics that do not exist; returns their names. Existing ones are left as they are."""
+        ...
+
+    def list(self) -> list[TopicInfo]:
+        """All topics that exist, by name."""
+        ...
+
+    def max_record_bytes(self, topic: str) -> int:
+        """The topic's limit for one record's key, value and headers together."""
+        ...
+
+    def append(self, topic: str, messages: Sequence[Message]) -> None:
+        """Appends all, in their order for each key, and returns once they are durable: acknowledged by all in-sync
+        replicas, or file and directory fsynced. On an error some may have been appended (but see RecordTooLarge)."""
+        ...
+
+    def begin_offsets(self, topic: str) -> dict[int, int]:
+        """Partition → first offset that is still there."""
+        ...
+
+    def end_offsets(self, topic: str) -> dict[int, int]:
+        """Partition → offset that the next record will get."""
+        ...
+
+    def read(self, topic: str, partition: int, start: int, end: int) -> Iterator[Received]:
+        """The records with start ≤ offset < end, ascending. Offsets may have gaps (compaction, transactions).
+        Raises TopicError where `start` lies before the begin offset: retention passed it."""
+        ...
+
+    def committed(self, group: str, topic: str) -> dict[int, int]:
+        """Partition → next offset to process; partitions without a commit are missing."""
+        ...
+
+    def commit(self, group: str, topic: str, offsets: Mapping[int, int]) -> None:
+        """Stores, durably, the next offsets to process."""
+        ...
+
+    def lease(self, group: str, topic: str) -> AbstractContextManager[Lease]:
+        """Holds the group while the context lasts. Raises GroupHeld where another process holds it."""
+        ...
+
+    def close(self) -> None: ...
+
+
+RAW = TopicSpec("wire.articles.raw.v1")
+CLEAN = TopicSpec("wire.articles.clean.v1", compacted=True)
+SUMMITS = TopicSpec("wire.summits.v1", compacted=True)
+DEAD_LETTERS = TopicSpec("wire.dead-letters.v1", max_record_bytes=16 * 1_048_576)
+"""Larger than the others, so that an oversized record fits in with what is said about it."""
+ALL_TOPICS = (RAW, CLEAN, SUMMITS, DEAD_LETTERS)

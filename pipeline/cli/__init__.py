@@ -1,0 +1,87 @@
+"""The `summitwire` command.
+
+Each subcommand is a module with `configure(parser)` and `run(args) -> int`, imported only when it is called:
+`summitwire connect` loads neither Beam nor spaCy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    # name: (module, one line of help)
+    "init": ("pipeline.cli.init", "write a summitwire.toml to start from"),
+    "doctor": ("pipeline.cli.doctor", "check configuration, topics, registry, model and disk"),
+    "demo": ("pipeline.cli.demo", "run everything on a bundled sample wire"),
+    "up": ("pipeline.cli.up", "connectors and pipeline in one process group"),
+    "connect": ("pipeline.cli.connect", "connectors only: wires into the raw topic"),
+    "run": ("pipeline.cli.run", "pipeline only: raw topic to clean articles and summits"),
+    "extract": ("pipeline.cli.extract", "print the summit events of files"),
+    "clean": ("pipeline.cli.clean", "print files without their boilerplate"),
+    "tail": ("pipeline.cli.tail", "print a topic's records, decoded"),
+    "export": ("pipeline.cli.export", "write events as CSV, JSON lines, Parquet or GeoJSON"),
+    "topics": ("pipeline.cli.topics", "create and list topics"),
+    "schemas": ("pipeline.cli.schemas", "check, show and register the schemas"),
+    "dead-letters": ("pipeline.cli.dead_letters", "list, show and replay dead letters"),
+}
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+class CommandError(Exception):
+    """Ends a command with one sentence on standard error and exit status 1."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one subcommand; its exit status: 0 done, 1 failed with a sentence, 2 wrong usage, 130 interrupted."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(
+        prog="summitwire",
+        description="News wires in, summit events out.",
+        epilog="summitwire COMMAND --help tells more. Start with: summitwire demo",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    parser.add_argument("--log-level", default="warning", choices=["debug", "info", "warning", "error"])
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    called = next((arg for arg in args if arg in COMMANDS), None)
+    module = None
+    for name, (path, line) in COMMANDS.items():
+        sub = commands.add_parser(name, help=line, formatter_class=argparse.RawDescriptionHelpFormatter)
+        if name == called:
+            module = importlib.import_module(path)
+            sub.description = module.__doc__
+            module.configure(sub)
+    parsed = parser.parse_args(args)
+    if parsed.version:
+        from importlib.metadata import version
+
+        print(f"summitwire {version('summitwire')}")
+        return 0
+    if parsed.command is None or module is None:
+        parser.print_help()
+        return 2
+    logging.basicConfig(level=parsed.log_level.upper(), format=LOG_FORMAT, stream=sys.stderr)
+    try:
+        return int(module.run(parsed) or 0)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except _expected() as error:
+        print(f"summitwire: {error}", file=sys.stderr)
+        return 1
+
+
+def _expected() -> tuple[type[BaseException], ...]:
+    """The errors whose message is meant for the user; anything else is a defect and keeps its traceback."""
+    from connectors.config import ConfigError
+    from connectors.topics.model import TopicError
+    from schemas.errors import SchemaError
+
+    return (CommandError, ConfigError, TopicError, SchemaError)

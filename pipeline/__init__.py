@@ -1,0 +1,1 @@
+"""The pipeline: raw articles in, clean articles and summit reports out."""

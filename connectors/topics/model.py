@@ -24,6 +24,10 @@ class RecordTooLarge(TopicError):
         self.index = index
 
 
+class StorageFull(TopicError):
+    """No room is left where the topics lie. Trying again is no use until somebody makes room."""
+
+
 class GroupHeld(TopicError):
     """Another process holds the consumer group."""
 

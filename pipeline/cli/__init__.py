@@ -46,7 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         epilog="summitwire COMMAND --help tells more. Start with: summitwire demo",
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
-    parser.add_argument("--log-level", default="warning", choices=["debug", "info", "warning", "error"])
+    parser.add_argument(
+        "--log-level", choices=["debug", "info", "warning", "error"], help="default: info for what runs on"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     called = next((arg for arg in args if arg in COMMANDS), None)
     module = None
@@ -65,7 +67,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if parsed.command is None or module is None:
         parser.print_help()
         return 2
-    logging.basicConfig(level=parsed.log_level.upper(), format=LOG_FORMAT, stream=sys.stderr)
+    level = parsed.log_level or getattr(module, "LOG_LEVEL", "warning")
+    logging.basicConfig(level=level.upper(), format=LOG_FORMAT, stream=sys.stderr)
+    for name in ("apache_beam", "kafka"):  # their INFO tells about their insides
+        logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else logging.ERROR)
     try:
         return int(module.run(parsed) or 0)
     except KeyboardInterrupt:

@@ -1,0 +1,65 @@
+"""Runs connectors and pipeline side by side until Ctrl-C: `summitwire connect` and `summitwire run` as two processes.
+
+summitwire up
+summitwire up --archive avro/
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import subprocess
+import sys
+import threading
+
+from pipeline.cli.common import add_config, config_of
+from pipeline.cli.run import stop_on_signals
+
+LOG_LEVEL = "info"
+GRACE = 30.0
+"""Seconds for a process to end its work after it was asked to; a micro-batch takes far less."""
+log = logging.getLogger("summitwire.up")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_config(parser)
+    parser.add_argument("--archive", metavar="DIR", help="also write Avro files of the records, by date")
+
+
+def run(args: argparse.Namespace) -> int:
+    config_of(args)
+    common = ["--config", args.config] if args.config else []
+    archive = ["--archive", args.archive] if args.archive else []
+    stop = stop_on_signals()
+    command = [sys.executable, "-m", "pipeline.cli"]
+    # Sessions of their own: Ctrl-C reaches this process alone, which then ends them in order.
+    children = {
+        name: subprocess.Popen([*command, name, *common, *extra], start_new_session=True)
+        for name, extra in (("connect", []), ("run", archive))
+    }
+    for name, child in children.items():
+        threading.Thread(target=_watch, args=(name, child, stop), daemon=True).start()
+    stop.wait()
+    for name, child in children.items():
+        _end(name, child)
+    return next((1 for child in children.values() if child.returncode not in (0, -signal.SIGTERM)), 0)
+
+
+def _watch(name: str, child: subprocess.Popen[bytes], stop: threading.Event) -> None:
+    """When one ends by itself, the other ends too: half of it running would look like all of it."""
+    status = child.wait()
+    if not stop.is_set():
+        log.error("%s ended with status %d; ending the other one too", name, status)
+    stop.set()
+
+
+def _end(name: str, child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is None:
+        child.terminate()
+    try:
+        child.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        log.error("%s did not end within %.0f s; killed (nothing is lost: it goes on where it committed)", name, GRACE)
+        child.kill()
+        child.wait()

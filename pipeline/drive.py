@@ -1,0 +1,217 @@
+"""The local driver: bounded micro-batches on Beam's FnApiRunner, offsets committed by the driver.
+
+The order of a batch, and what a crash there means:
+
+    1. end offsets and committed offsets are read     nothing has happened
+    2. read → … → write, every bundle durable         some outputs stand already; the batch is run again and writes the
+                                                      same keys and values once more
+    3. the pipeline's state is DONE                   likewise
+    4. the driver commits the offsets reached         the batch is done
+
+Nothing commits in bundle finalization: on this runner it happens before anything past a shuffle has run, and a sink
+that fails afterwards would lose its records.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Event
+
+import apache_beam as beam
+from apache_beam.metrics.metric import MetricsFilter
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.runners.runner import PipelineState
+
+from connectors.config import Config
+from connectors.topics import GroupHeld, StorageFull, TopicError, Topics
+from pipeline.io import clients
+from pipeline.io.archive import ArchiveError
+from pipeline.io.read import METRICS, REACHED, ReadRange, ReadRanges
+from pipeline.main import build
+from pipeline.settings import Settings, settings_of
+from schemas.registry import RegistryUnavailable
+
+log = logging.getLogger("summitwire.run")
+
+FIRST_WAIT = 1.0
+LONGEST_WAIT = 30.0
+"""Seconds between tries while topics or registry are away; doubled from the first to the longest."""
+
+
+class OffsetsError(TopicError):
+    """Committed offsets lie outside of what the topic holds."""
+
+
+class PipelineError(Exception):
+    """A batch failed for a reason that another try will not mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """`counters` as in docs/architecture.md; `reached`: partition → next offset, committed."""
+
+    counters: Mapping[str, int]
+    reached: Mapping[int, int]
+    behind: int
+    """Records that were left in the raw topic when the batch was planned."""
+    seconds: float
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run has done so far."""
+
+    batches: int = 0
+    seconds: float = 0.0
+    counters: dict[str, int] = field(default_factory=dict)
+
+    def add(self, result: BatchResult) -> None:
+        self.batches += 1
+        self.seconds += result.seconds
+        for name, count in result.counters.items():
+            self.counters[name] = self.counters.get(name, 0) + count
+
+
+def drive(
+    config: Config,
+    *,
+    once: bool,
+    stop: Event | None = None,
+    archive: str | None = None,
+    skip_lost: bool = False,
+    on_batch: Callable[[BatchResult], None] = lambda result: None,
+) -> Summary:
+    """Runs the pipeline until `stop` is set, or with `once` until it has caught up with the raw topic.
+
+    While topics or registry are away it waits and tries again (with `once` it raises at once). Raises TopicError where
+    they cannot be reached at the start, GroupHeld where another pipeline runs in this group, OffsetsError where
+    retention has deleted what was not yet processed (`skip_lost` goes on after the gap), StorageFull, ArchiveError,
+    PipelineError. Whatever is raised: the committed offsets stand at the last batch whose outputs are all durable.
+    """
+    stop = stop or Event()
+    settings = settings_of(config, archive)
+    topics = clients.topics(settings)
+    limits = {
+        topic: topics.max_record_bytes(topic) for topic in (settings.clean, settings.summits, settings.dead_letters)
+    }
+    topics.end_offsets(settings.raw)
+    _load_model(settings)
+    summary = Summary()
+    wait = FIRST_WAIT
+    while True:
+        try:
+            with topics.lease(config.pipeline.group, settings.raw) as lease:
+                while not stop.is_set():
+                    lease.check()
+                    result = _batch(config, settings, topics, limits, skip_lost)
+                    wait = FIRST_WAIT
+                    if result is not None:
+                        summary.add(result)
+                        on_batch(result)
+                    elif once:
+                        return summary
+                    else:
+                        stop.wait(config.pipeline.poll_seconds)
+            return summary
+        except (GroupHeld, OffsetsError, StorageFull):
+            raise
+        except (TopicError, RegistryUnavailable) as error:
+            if once:
+                raise
+            log.warning("%s; trying again in %.0f s", error, wait)
+            if stop.wait(wait):
+                return summary
+            wait = min(2 * wait, LONGEST_WAIT)
+
+
+def _load_model(settings: Settings) -> None:
+    """Once a process, before anything is read: a missing model is an error of the start, not of a record."""
+    from pipeline import summits
+
+    summits.load(settings.model, settings.extractor)
+
+
+def _batch(
+    config: Config, settings: Settings, topics: Topics, limits: Mapping[str, int], skip_lost: bool
+) -> BatchResult | None:
+    """One micro-batch; None where there was nothing to do."""
+    begin = topics.begin_offsets(settings.raw)
+    end = topics.end_offsets(settings.raw)
+    committed = topics.committed(config.pipeline.group, settings.raw)
+    start = starts(begin, end, committed, settings.raw, skip_lost)
+    ranges = plan(settings.raw, start, end, config.pipeline.batch_records, config.pipeline.batch_bytes)
+    if not ranges:
+        return None
+    began = time.monotonic()
+    counters = run_batch(ranges, settings, limits)
+    reached = {wanted.partition: wanted.start + counters.pop(f"{REACHED}{wanted.partition}", 0) for wanted in ranges}
+    topics.commit(config.pipeline.group, settings.raw, reached)
+    behind = sum(end.values()) - sum({**start, **reached}.values())
+    return BatchResult(counters, reached, behind, time.monotonic() - began)
+
+
+def starts(
+    begin: Mapping[int, int], end: Mapping[int, int], committed: Mapping[int, int], topic: str, skip_lost: bool = False
+) -> dict[int, int]:
+    """Partition → where to go on. Raises OffsetsError where a committed offset lies outside of the topic."""
+    out = {}
+    for partition, first in begin.items():
+        next_offset = committed.get(partition, first)
+        if next_offset < first:
+            gap = f"{topic}/{partition}: offsets {next_offset} to {first - 1} were deleted before they were processed"
+            if not skip_lost:
+                raise OffsetsError(f"{gap}; `summitwire run --skip-lost` goes on behind them")
+            log.error("%s; going on behind them", gap)
+            next_offset = first
+        if next_offset > end[partition]:
+            raise OffsetsError(
+                f"{topic}/{partition} ends at {end[partition]}, but {next_offset} is committed: the topic was made "
+                "anew; use another [pipeline] group"
+            )
+        out[partition] = next_offset
+    return out
+
+
+def plan(topic: str, start: Mapping[int, int], end: Mapping[int, int], records: int, size: int) -> list[ReadRange]:
+    """Ranges of at most `records` records and `size` bytes together, shared out among the partitions with a backlog."""
+    waiting = sorted(
+        (end[partition] - offset, partition) for partition, offset in start.items() if end[partition] > offset
+    )
+    ranges = []
+    left = records
+    for position, (backlog, partition) in enumerate(waiting):
+        share = min(backlog, max(1, left // (len(waiting) - position)))
+        left -= share
+        ranges.append(
+            ReadRange(topic, partition, start[partition], start[partition] + share, max(1, size // len(waiting)))
+        )
+    return sorted(ranges, key=lambda wanted: wanted.partition)
+
+
+def run_batch(ranges: list[ReadRange], settings: Settings, limits: Mapping[str, int]) -> dict[str, int]:
+    """Runs the chain over the ranges; returns its counters once every output is durable.
+
+    Raises TopicError, RegistryUnavailable and ArchiveError as they are, PipelineError for anything else.
+    """
+    # The runner is pinned: plain DirectRunner picks among three by what it finds in the pipeline and on the network.
+    pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
+    build(pipeline, ReadRanges(ranges, settings), settings, dict(limits))
+    try:
+        result = pipeline.run()
+        result.wait_until_finish()
+    except (TopicError, RegistryUnavailable, ArchiveError):
+        raise
+    except Exception as error:
+        raise PipelineError(f"the batch failed and nothing was committed: {error}") from error
+    if result.state != PipelineState.DONE:
+        raise PipelineError(f"the batch ended as {result.state} and nothing was committed")
+    query = result.metrics().query(MetricsFilter().with_namespace(METRICS))
+    counters: dict[str, int] = {}
+    for counter in query["counters"]:
+        name = counter.key.metric.name
+        counters[name] = counters.get(name, 0) + counter.committed
+    return counters

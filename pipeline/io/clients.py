@@ -1,0 +1,36 @@
+"""One client of each kind in a process: connections are slow to make, and a micro-batch is short."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from connectors.config import resolve_secret
+from connectors.topics import Topics, open_topics
+from pipeline.settings import Settings
+from schemas.codec import Decoder, Encoder
+from schemas.registry import Registry
+
+
+def topics(settings: Settings) -> Topics:
+    """The topics of a run. Raises TopicError where they cannot be reached, ConfigError for an unset secret."""
+    return _topics(settings.topics_url, settings.kafka)
+
+
+def encoder(settings: Settings) -> Encoder:
+    return _codec(settings.registry_url)[0]
+
+
+def decoder(settings: Settings) -> Decoder:
+    return _codec(settings.registry_url)[1]
+
+
+@cache
+def _topics(url: str, kafka: tuple[tuple[str, Any], ...]) -> Topics:
+    return open_topics(url, {key: resolve_secret(value, f"[topics.kafka] {key}") for key, value in kafka})
+
+
+@cache
+def _codec(registry_url: str) -> tuple[Encoder, Decoder]:
+    registry = Registry(registry_url) if registry_url else None
+    return Encoder(registry), Decoder(registry)

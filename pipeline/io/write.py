@@ -1,0 +1,55 @@
+"""Writes to topics: durable by the end of each bundle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import apache_beam as beam
+from apache_beam.metrics import Metrics
+
+from connectors.topics import Message
+from pipeline.io import clients
+from pipeline.io.read import METRICS
+from pipeline.settings import Settings
+from pipeline.steps import message_bytes
+
+FLUSH_RECORDS = 5000
+FLUSH_BYTES = 8 * 1_048_576
+"""Bounds the memory of a bundle. Appending early is safe: what is replayed has the same keys and values."""
+
+
+@dataclass
+class WriteTopic(beam.PTransform):  # type: ignore[misc]
+    """Appends messages in their order. An error of the topic fails the bundle: the runner or the driver tries again."""
+
+    topic: str
+    settings: Settings
+
+    def expand(self, messages: beam.PCollection[Message]) -> beam.PCollection[None]:
+        return messages | "Append" >> beam.ParDo(_Append(self.topic, self.settings)).with_output_types(None)
+
+
+class _Append(beam.DoFn):  # type: ignore[misc]
+    def __init__(self, topic: str, settings: Settings) -> None:
+        self.topic = topic
+        self.settings = settings
+
+    def start_bundle(self) -> None:
+        self.messages: list[Message] = []
+        self.bytes = 0
+
+    def process(self, message: Message) -> None:
+        self.messages.append(message)
+        self.bytes += message_bytes(message)
+        if len(self.messages) >= FLUSH_RECORDS or self.bytes >= FLUSH_BYTES:
+            self._flush()
+
+    def finish_bundle(self) -> None:
+        self._flush()
+
+    def _flush(self) -> None:
+        if self.messages:
+            clients.topics(self.settings).append(self.topic, self.messages)
+            Metrics.counter(METRICS, f"written/{self.topic}").inc(len(self.messages))
+            self.messages = []
+            self.bytes = 0

@@ -1,0 +1,49 @@
+"""The whole pipeline, in one chain:
+
+read → decode → strip → extract → encode → write
+         └────────┴────────┴────────┴────→ dead letters
+"""
+
+from __future__ import annotations
+
+import apache_beam as beam
+
+from pipeline.io.archive import WriteArchive
+from pipeline.io.write import WriteTopic
+from pipeline.settings import Settings
+from pipeline.steps import Outputs
+from pipeline.transforms import Decode, Encode, EncodeFailures, Extract, Strip
+
+
+def build(pipeline: beam.Pipeline, source: beam.PTransform, settings: Settings, limits: dict[str, int]) -> None:
+    """Puts the chain behind `source`, which gives `Received`.
+
+    `limits`: topic → bytes that one record may take there. Between read and write nothing shuffles: that keeps the
+    order of an article's versions. The labels are stable: a running job's state is matched by them.
+    """
+    outputs = Outputs(settings.clean, limits[settings.clean], settings.summits, limits[settings.summits])
+    received = pipeline | "Read" >> source
+    decoded = received | "Decode" >> Decode(settings)
+    stripped = decoded.ok | "Strip" >> Strip()
+    extracted = stripped.ok | "Extract" >> Extract()
+    encoded = extracted.ok | "Encode" >> Encode(settings, outputs)
+
+    (
+        encoded.ok
+        | "CleanMessages" >> beam.Map(lambda element: element.clean)
+        | "WriteClean" >> WriteTopic(settings.clean, settings)
+    )
+    (
+        encoded.ok
+        | "SummitMessages" >> beam.Map(lambda element: element.summits)
+        | "WriteSummits" >> WriteTopic(settings.summits, settings)
+    )
+    if settings.archive:
+        encoded.ok | "Archive" >> WriteArchive(settings)
+
+    (
+        (decoded.failures, stripped.failures, extracted.failures, encoded.failures)
+        | "Failures" >> beam.Flatten()
+        | "EncodeFailures" >> EncodeFailures(settings, limits[settings.dead_letters])
+        | "WriteDeadLetters" >> WriteTopic(settings.dead_letters, settings)
+    )

@@ -1,0 +1,172 @@
+"""The steps as plain functions: what they take, what they give. Nothing here knows Beam.
+
+    decode   Received → Decoded      bytes of the raw topic become a RawArticle
+    strip    Decoded  → Stripped     the boilerplate goes
+    extract  Stripped → Extracted    the summit events are read
+    encode   Extracted → Encoded     messages for the output topics
+
+Where strip, extract or encode fails, the record goes on without the step's result and flagged, besides the dead letter:
+an outdated version must not stay standing in a topic where the highest version counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+from connectors.envelope import headers_for
+from connectors.topics import Message, Received
+from pipeline.failures import InputError
+from schemas.codec import Decoder, Encoder
+from schemas.records import CleanArticle, RawArticle, SummitReport
+
+FAILED_STRIP = "strip_failed"
+FAILED_EXTRACT = "extract_failed"
+FAILED_ENCODE = "encode_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    origin: Received
+    article: RawArticle
+
+
+@dataclass(frozen=True, slots=True)
+class Stripped:
+    origin: Received
+    article: RawArticle
+    clean: CleanArticle
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    origin: Received
+    article: RawArticle
+    clean: CleanArticle
+    report: SummitReport
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """`article`, `clean_record` and `report` stay for the archive, which writes records and not frames."""
+
+    origin: Received
+    article: RawArticle
+    clean_record: CleanArticle
+    report: SummitReport
+    clean: Message
+    summits: Message
+
+
+def decode(received: Received, decoder: Decoder) -> Decoded:
+    """Raises InputError or SchemaError for what is no framed RawArticle."""
+    if received.value is None:
+        raise InputError("null value: nothing in this topic may be deleted by key")
+    record = decoder.decode(received.value)
+    if not isinstance(record, RawArticle):
+        raise InputError(f"a {type(record).__name__} where a RawArticle belongs")
+    return Decoded(received, record)
+
+
+def strip(decoded: Decoded) -> Stripped:
+    from pipeline.boilerplate import clean_article
+
+    return Stripped(decoded.origin, decoded.article, clean_article(decoded.article))
+
+
+def unstripped(decoded: Decoded) -> Stripped:
+    """What goes on where strip failed."""
+    article = decoded.article
+    clean = CleanArticle(
+        article_id=article.article_id,
+        source_id=article.source_id,
+        version=article.version,
+        change=article.change,
+        headline=article.headline,
+        url=article.url,
+        language=article.language,
+        published=article.published,
+        published_offset=article.published_offset,
+        updated=article.updated,
+        updated_offset=article.updated_offset,
+        text="",
+        flags=(FAILED_STRIP,),
+        cleaner="",
+    )
+    return Stripped(decoded.origin, article, clean)
+
+
+def extract(stripped: Stripped) -> Extracted:
+    if FAILED_STRIP in stripped.clean.flags:
+        return unextracted(stripped, FAILED_STRIP)
+    from pipeline.summits import report
+
+    return Extracted(stripped.origin, stripped.article, stripped.clean, report(stripped.article, stripped.clean))
+
+
+def unextracted(stripped: Stripped, flag: str = FAILED_EXTRACT) -> Extracted:
+    """What goes on where extract failed, or had nothing to work on."""
+    from pipeline.summits import extractor_used
+
+    article, clean = stripped.article, stripped.clean
+    empty = SummitReport(
+        article_id=article.article_id,
+        source_id=article.source_id,
+        version=article.version,
+        change=article.change,
+        headline=article.headline,
+        url=article.url,
+        published=article.published,
+        published_offset=article.published_offset,
+        flags=(flag,),
+        extractor=extractor_used(),
+        text_sha256=hashlib.sha256(clean.text.encode("utf-8", "replace")).hexdigest(),
+    )
+    return Extracted(stripped.origin, article, clean, empty)
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Output topics with their limits in bytes."""
+
+    clean: str
+    clean_limit: int
+    summits: str
+    summits_limit: int
+
+
+def encode(extracted: Extracted, encoder: Encoder, outputs: Outputs) -> Encoded:
+    """Raises SchemaError where a record does not fit its schema, InputError where it does not fit its topic."""
+    clean = _message(extracted.clean, encoder, outputs.clean, outputs.clean_limit)
+    summits = _message(extracted.report, encoder, outputs.summits, outputs.summits_limit)
+    return Encoded(extracted.origin, extracted.article, extracted.clean, extracted.report, clean, summits)
+
+
+def unencodable(extracted: Extracted, encoder: Encoder, outputs: Outputs) -> Encoded:
+    """What goes on where encode failed: both records, empty and flagged."""
+    clean = replace(extracted.clean, headline=None, text="", kept=(), removed=(), dateline=None, flags=(FAILED_ENCODE,))
+    report = replace(
+        extracted.report,
+        headline=None,
+        events=(),
+        flags=(FAILED_ENCODE,),
+        text_sha256=hashlib.sha256(b"").hexdigest(),
+    )
+    return encode(replace(extracted, clean=clean, report=report), encoder, outputs)
+
+
+def _message(record: CleanArticle | SummitReport, encoder: Encoder, topic: str, limit: int) -> Message:
+    message = Message(record.article_id.encode(), encoder.encode(record, topic), headers_for(record))
+    size = message_bytes(message)
+    if size > limit:
+        raise InputError(f"its {type(record).__name__} takes {size} bytes, more than the {limit} that {topic} accepts")
+    return message
+
+
+def message_bytes(message: Message) -> int:
+    """Bytes of key, value and headers together, as TopicSpec.max_record_bytes counts them."""
+    return (
+        len(message.key or b"")
+        + len(message.value or b"")
+        + sum(len(key.encode()) + len(value) for key, value in message.headers)
+    )

@@ -1,0 +1,138 @@
+"""The steps as transforms: a plain function each, its failures on an output of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.metrics import Metrics
+
+from connectors.envelope import headers_for
+from connectors.topics import Message, Received, TopicError
+from pipeline import steps
+from pipeline.failures import Failure, failure, set_aside
+from pipeline.io import clients
+from pipeline.io.read import METRICS
+from pipeline.settings import Settings
+from schemas.registry import RegistryUnavailable
+
+OK = "ok"
+FAILURES = "failures"
+TRY_AGAIN = (TopicError, RegistryUnavailable)
+"""Not the record's fault: the bundle fails and is run again."""
+
+
+@dataclass
+class Step(beam.PTransform):  # type: ignore[misc]
+    """Applies `function` to each element. Where it raises, the element's origin becomes a dead letter of this step,
+    and what `fallback` makes of the element, if there is one, goes on. Outputs: `ok` and `failures`.
+
+    `counted` gives the names of further counters that a result raises by one."""
+
+    name: str
+    function: Callable[[Any], Any]
+    fallback: Callable[[Any], Any] | None = None
+    counted: Callable[[Any], Iterable[str]] = lambda result: ()
+
+    def expand(self, elements: beam.PCollection[Any]) -> beam.pvalue.DoOutputsTuple:
+        return elements | beam.ParDo(_Guarded(self)).with_outputs(FAILURES, main=OK)
+
+
+class _Guarded(beam.DoFn):  # type: ignore[misc]
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.failed = Metrics.counter(METRICS, f"failed/{step.name}")
+
+    def process(self, element: Any) -> Iterator[Any]:
+        step = self.step
+        try:
+            result = step.function(element)
+        except TRY_AGAIN:
+            raise
+        except Exception as error:
+            self.failed.inc()
+            origin = element if isinstance(element, Received) else element.origin
+            yield beam.pvalue.TaggedOutput(FAILURES, failure(origin, step.name, error))
+            if step.fallback is None:
+                return
+            result = step.fallback(element)
+        for name in step.counted(result):
+            Metrics.counter(METRICS, name).inc()
+        yield result
+
+
+@dataclass
+class Decode(beam.PTransform):  # type: ignore[misc]
+    """Received → Decoded."""
+
+    settings: Settings
+
+    def expand(self, received: beam.PCollection[Received]) -> beam.pvalue.DoOutputsTuple:
+        settings = self.settings
+        return received | Step("decode", lambda element: steps.decode(element, clients.decoder(settings)))
+
+
+@dataclass
+class Strip(beam.PTransform):  # type: ignore[misc]
+    """Decoded → Stripped."""
+
+    def expand(self, decoded: beam.PCollection[steps.Decoded]) -> beam.pvalue.DoOutputsTuple:
+        return decoded | Step("strip", steps.strip, steps.unstripped)
+
+
+@dataclass
+class Extract(beam.PTransform):  # type: ignore[misc]
+    """Stripped → Extracted."""
+
+    def expand(self, stripped: beam.PCollection[steps.Stripped]) -> beam.pvalue.DoOutputsTuple:
+        return stripped | Step("extract", steps.extract, steps.unextracted, _events)
+
+
+def _events(extracted: steps.Extracted) -> Iterator[str]:
+    return (f"events/{event.kind}" for event in extracted.report.events)
+
+
+@dataclass
+class Encode(beam.PTransform):  # type: ignore[misc]
+    """Extracted → Encoded."""
+
+    settings: Settings
+    outputs: steps.Outputs
+
+    def expand(self, extracted: beam.PCollection[steps.Extracted]) -> beam.pvalue.DoOutputsTuple:
+        settings, outputs = self.settings, self.outputs
+        return extracted | Step(
+            "encode",
+            lambda element: steps.encode(element, clients.encoder(settings), outputs),
+            lambda element: steps.unencodable(element, clients.encoder(settings), outputs),
+        )
+
+
+@dataclass
+class EncodeFailures(beam.PTransform):  # type: ignore[misc]
+    """Failure → Message. One that is too large for its topic leaves its value in a file."""
+
+    settings: Settings
+    limit: int
+
+    def expand(self, failures: beam.PCollection[Failure]) -> beam.PCollection[Message]:
+        settings, limit = self.settings, self.limit
+        return failures | beam.Map(lambda element: _letter(element, settings, limit)).with_output_types(Message)
+
+
+def _letter(element: Failure, settings: Settings, limit: int) -> Message:
+    dead = element.dead
+    stack = (("summitwire_stack", element.stack.encode("utf-8", "replace")),)
+
+    def message() -> Message:
+        value = clients.encoder(settings).encode(dead, settings.dead_letters)
+        return Message(dead.dead_letter_id.encode(), value, headers_for(dead) + stack)
+
+    whole = message()
+    if steps.message_bytes(whole) <= limit:
+        return whole
+    dead = set_aside(dead, Path(settings.dead_letter_files))
+    return message()

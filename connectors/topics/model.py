@@ -41,6 +41,14 @@ class Message:
     headers: tuple[tuple[str, bytes], ...] = ()
     timestamp: int | None = None
 
+    @property
+    def size(self) -> int:
+        """Bytes of key, value and headers together, as TopicSpec.max_record_bytes counts them."""
+        size = len(self.key or b"") + len(self.value or b"")
+        for name, value in self.headers:
+            size += (len(name) if name.isascii() else len(name.encode())) + len(value)
+        return size
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -64,6 +72,10 @@ class TopicSpec:
     compacted: bool = False
     max_record_bytes: int = 1_048_576
     """Key, value and headers of one record together; the broker's own default limit, so that nobody has to raise it."""
+    retention_ms: int | None = None
+    """How long records are kept at least, in milliseconds; None: for ever."""
+    retention_bytes: int | None = None
+    """How much of a partition is kept at least; None: everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +142,17 @@ class Topics(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+def check_sizes(topic: str, messages: Sequence[Message], limit: int) -> None:
+    """Raises RecordTooLarge for the first message that exceeds `limit` bytes."""
+    for index, message in enumerate(messages):
+        if message.size > limit:
+            raise RecordTooLarge(
+                f"record {index} of {len(messages)} takes {message.size} bytes, topic {topic} accepts {limit}; "
+                "nothing was appended",
+                index,
+            )
 
 
 RAW = TopicSpec("wire.articles.raw.v1")

@@ -14,22 +14,35 @@ from typing import Any, Protocol
 
 import fastavro
 
-from schemas.errors import FramingError, SchemaError
+from schemas.bounds import refuse_unbounded
+from schemas.errors import (
+    BodyError,
+    NotRegistered,
+    SchemaError,
+    TooShort,
+    TrailingBytes,
+    TruncatedBody,
+    UnknownSchema,
+    WrongMagic,
+)
 from schemas.records import RECORDS, ContractRecord, from_avro, to_avro
 from schemas.releases import by_fingerprint, latest
 
 SINGLE_OBJECT_MAGIC = b"\xc3\x01"
 CONFLUENT_MAGIC = b"\x00"
+_SINGLE_OBJECT_FRAME = 10
+_CONFLUENT_FRAME = 5
+_MESSAGE_LIMIT = 300
 
 
 class SchemaIds(Protocol):
     """What the codec asks of a schema registry; `schemas.registry.Registry` is the REST one."""
 
     def register(self, subject: str, schema: dict[str, Any]) -> int:
-        """The id of this schema under this subject, registering it where it is new."""
+        """The id of this schema under this subject, registering it where it is new. Raises RegistryError."""
 
-    def schema(self, schema_id: int) -> dict[str, Any]:
-        """The schema of an id. Raises SchemaError where the registry knows none."""
+    def schema(self, schema_id: int) -> Any:
+        """The schema of an id. Raises NotRegistered where the registry knows none, RegistryError where it fails."""
 
 
 class Encoder:
@@ -37,27 +50,27 @@ class Encoder:
 
     def __init__(self, registry: SchemaIds | None = None) -> None:
         self._registry = registry
-        self._prefixes: dict[tuple[type, str], bytes] = {}
+        self._frames: dict[tuple[type, str], bytes] = {}
 
     def encode(self, record: ContractRecord, topic: str) -> bytes:
-        """Raises SchemaError where the record does not fit its schema."""
-        release = latest(type(record).__name__)
-        prefix = self._prefixes.get((type(record), topic))
-        if prefix is None:
-            if self._registry is None:
-                prefix = SINGLE_OBJECT_MAGIC + struct.pack("<Q", release.fingerprint)
-            else:
-                prefix = CONFLUENT_MAGIC + struct.pack(
-                    ">I", self._registry.register(f"{topic}-value", release.composed)
-                )
-            self._prefixes[type(record), topic] = prefix
+        """Raises SchemaError where the record does not fit its schema, RegistryError where the registry fails."""
+        frame = self._frames.get((type(record), topic)) or self._frame(type(record), topic)
         out = io.BytesIO()
-        out.write(prefix)
+        out.write(frame)
         try:
-            fastavro.schemaless_writer(out, release.parsed, to_avro(record))
-        except Exception as error:  # fastavro raises ValueError, TypeError, KeyError, struct.error and more
-            raise SchemaError(f"{type(record).__name__} does not fit its schema: {error}") from error
+            fastavro.schemaless_writer(out, latest(type(record).__name__).parsed, to_avro(record))
+        except Exception as error:  # fastavro raises ValueError, TypeError, OverflowError, UnicodeEncodeError and more
+            raise SchemaError(f"{type(record).__name__} does not fit its schema: {_brief(error)}") from error
         return out.getvalue()
+
+    def _frame(self, cls: type, topic: str) -> bytes:
+        release = latest(cls.__name__)
+        if self._registry is None:
+            frame = SINGLE_OBJECT_MAGIC + struct.pack("<Q", release.fingerprint)
+        else:
+            frame = CONFLUENT_MAGIC + struct.pack(">I", self._registry.register(f"{topic}-value", release.schema))
+        self._frames[cls, topic] = frame
+        return frame
 
 
 class Decoder:
@@ -65,45 +78,66 @@ class Decoder:
 
     def __init__(self, registry: SchemaIds | None = None) -> None:
         self._registry = registry
-        self._writers: dict[int, Any] = {}
+        self._registered_schemas: dict[int, Any] = {}
 
     def decode(self, data: bytes) -> ContractRecord:
-        """Raises FramingError where the bytes are no framed record, SchemaError where the body does not fit."""
-        if data[:2] == SINGLE_OBJECT_MAGIC and len(data) >= 10:
+        """Raises FramingError where the bytes are no framed record, BodyError where the body is not what the schema
+        says, SchemaError where the schema is none of the contract, RegistryError where the registry fails."""
+        if len(data) < _CONFLUENT_FRAME:
+            raise TooShort(f"{len(data)} bytes are too few for a framed record")
+        if data[:2] == SINGLE_OBJECT_MAGIC:
+            if len(data) < _SINGLE_OBJECT_FRAME:
+                raise TooShort(f"{len(data)} bytes are too few for a single-object frame")
             (fingerprint,) = struct.unpack_from("<Q", data, 2)
             release = by_fingerprint(fingerprint)
             if release is None:
-                raise FramingError(f"schema fingerprint {fingerprint:016x} is of no released schema")
-            writer, body = release.parsed, 10
-        elif data[:1] == CONFLUENT_MAGIC and len(data) >= 5:
+                raise UnknownSchema(f"schema fingerprint {fingerprint:016x} is of no released schema")
+            return _read(data, _SINGLE_OBJECT_FRAME, release.parsed)
+        if data[:1] == CONFLUENT_MAGIC:
             (schema_id,) = struct.unpack_from(">I", data, 1)
-            writer, body = self._registered(schema_id), 5
-        elif len(data) < 5:
-            raise FramingError(f"{len(data)} bytes are too few for a framed record")
-        else:
-            raise FramingError(f"first bytes {data[:2].hex()} are neither c301 (single object) nor 00 (registry)")
-        name = writer.get("name")
-        cls = RECORDS.get(name) if isinstance(name, str) else None
-        if cls is None:
-            raise SchemaError(f"schema {name} is no record of the contract")
-        stream = io.BytesIO(data)
-        stream.seek(body)
-        try:
-            plain = fastavro.schemaless_reader(stream, writer, latest(cls.__name__).parsed)
-            rest = len(data) - stream.tell()
-            if rest:
-                raise SchemaError(f"{rest} bytes follow the record")
-            return from_avro(cls, plain)  # type: ignore[arg-type]  # a record, not a union
-        except SchemaError:
-            raise
-        except Exception as error:  # fastavro raises EOFError, IndexError, UnicodeDecodeError, OverflowError and more
-            raise SchemaError(f"body does not decode as {name}: {type(error).__name__}: {error}") from error
+            return _read(data, _CONFLUENT_FRAME, self._registered(schema_id))
+        raise WrongMagic(f"first bytes {data[:2].hex()} are neither c301 (single object) nor 00 (registry)")
 
     def _registered(self, schema_id: int) -> Any:
-        writer = self._writers.get(schema_id)
-        if writer is None:
-            if self._registry is None:
-                raise FramingError(f"schema id {schema_id} cannot be looked up without a schema registry")
-            writer = fastavro.parse_schema(self._registry.schema(schema_id), named_schemas={})
-            self._writers[schema_id] = writer
+        writer = self._registered_schemas.get(schema_id)
+        if writer is not None:
+            return writer
+        if self._registry is None:
+            raise UnknownSchema(f"schema id {schema_id} cannot be looked up: no schema registry is configured")
+        try:
+            schema = self._registry.schema(schema_id)
+        except NotRegistered as error:
+            raise UnknownSchema(str(error)) from error
+        try:
+            writer = fastavro.parse_schema(schema, named_schemas={})
+        except Exception as error:  # fastavro raises SchemaParseException, ValueError, KeyError, TypeError and more
+            raise SchemaError(f"schema id {schema_id} does not parse: {_brief(error)}") from error
+        refuse_unbounded(writer)
+        self._registered_schemas[schema_id] = writer
         return writer
+
+
+def _read(data: bytes, start: int, writer: Any) -> ContractRecord:
+    name = writer.get("name") if isinstance(writer, dict) else writer
+    cls = RECORDS.get(name) if isinstance(name, str) else None
+    if cls is None:
+        raise SchemaError(f"schema {str(name)[:_MESSAGE_LIMIT]} is no record of the contract")
+    stream = io.BytesIO(data)
+    stream.seek(start)
+    try:
+        plain = fastavro.schemaless_reader(stream, writer, latest(cls.__name__).parsed)
+    except (EOFError, IndexError) as error:  # IndexError: also an enum or union without such a branch
+        raise TruncatedBody(f"body of {name} ends too early, or is damaged: {_brief(error)}") from error
+    except Exception as error:  # fastavro raises UnicodeDecodeError, OverflowError, SchemaResolutionError and more
+        raise BodyError(f"body does not decode as {name}: {type(error).__name__}: {_brief(error)}") from error
+    rest = len(data) - stream.tell()
+    if rest:
+        raise TrailingBytes(f"{rest} bytes follow the {name}")
+    record: ContractRecord = from_avro(cls, plain)
+    return record
+
+
+def _brief(error: Exception) -> str:
+    """fastavro quotes the whole value in some messages, or its address in memory."""
+    text = str(error).split(" from <", 1)[0] or type(error).__name__
+    return text if len(text) <= _MESSAGE_LIMIT else text[: _MESSAGE_LIMIT - 1] + "…"

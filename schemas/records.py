@@ -14,7 +14,10 @@ import typing
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from functools import cache, partial
 from typing import Any, Literal, TypeVar
+
+from schemas.errors import SchemaError
 
 Change = Literal["unknown", "new", "update", "correction", "kill", "withhold", "backfill"]
 PubStatus = Literal["unknown", "usable", "withheld", "canceled"]
@@ -309,50 +312,73 @@ def local_day(moment: datetime | None, offset: int | None) -> date | None:
 
 
 def to_avro(record: Any) -> dict[str, Any]:
-    """The record as the plain dict that fastavro writes."""
+    """The record as the plain dict that fastavro writes: records as dicts, tuples as lists, times as datetimes.
+
+    Raises SchemaError for a time without a zone and for a string where a tuple belongs.
+    """
     out = {}
-    for name, convert in _plan(type(record)):
+    for name, write in _plan(type(record)).to_avro:
         value = getattr(record, name)
-        out[name] = value if convert is None or value is None else convert[0](value)
+        out[name] = value if write is None or value is None else write(value)
     return out
 
 
 def from_avro(cls: type[R], plain: dict[str, Any]) -> R:
     """The record from what fastavro read; fields that the class does not know (of a later release) are left out."""
     values = {}
-    for name, convert in _plan(cls):
+    for name, read in _plan(cls).from_avro:
         if name in plain:
             value = plain[name]
-            values[name] = value if convert is None or value is None else convert[1](value)
+            values[name] = value if read is None or value is None else read(value)
     return cls(**values)
 
 
-_Converters = tuple[Callable[[Any], Any], Callable[[Any], Any]]
+_Convert = Callable[[Any], Any]
 
 
-_Plan = tuple[tuple[str, _Converters | None], ...]
-_plans: dict[type, _Plan] = {}
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How a class maps to Avro and back: each field with its conversion (None: as it is)."""
+
+    to_avro: tuple[tuple[str, _Convert | None], ...]
+    from_avro: tuple[tuple[str, _Convert | None], ...]
 
 
+@cache
 def _plan(cls: type) -> _Plan:
-    plan = _plans.get(cls)
-    if plan is None:
-        hints = typing.get_type_hints(cls)
-        plan = tuple((field.name, _converters(hints[field.name])) for field in dataclasses.fields(cls))
-        _plans[cls] = plan
-    return plan
+    hints = typing.get_type_hints(cls)
+    fields = [(field.name, *_converters(hints[field.name])) for field in dataclasses.fields(cls)]
+    return _Plan(
+        to_avro=tuple((name, write) for name, write, _ in fields),
+        from_avro=tuple((name, read) for name, _, read in fields),
+    )
 
 
-def _converters(hint: Any) -> _Converters | None:
+def _converters(hint: Any) -> tuple[_Convert | None, _Convert | None]:
     """(to Avro, from Avro) for a field's type; None where the value is the same on both sides."""
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         (hint,) = (arm for arm in typing.get_args(hint) if arm is not type(None))
     if dataclasses.is_dataclass(hint):
-        return to_avro, lambda plain: from_avro(hint, plain)  # type: ignore[arg-type]  # a dataclass is a type here
+        return to_avro, partial(from_avro, hint)
+    if hint is datetime:
+        return _zoned, None
     if typing.get_origin(hint) is tuple:
-        inner = _converters(typing.get_args(hint)[0])
-        if inner is None:
-            return list, tuple
-        write, read = inner
-        return (lambda items: [write(item) for item in items]), (lambda items: tuple(read(item) for item in items))
-    return None
+        write, read = _converters(typing.get_args(hint)[0])
+        if write is None or read is None:
+            return _listed, tuple
+        return (lambda items: [write(item) for item in _listed(items)]), (lambda items: tuple(map(read, items)))
+    return None, None
+
+
+def _zoned(moment: datetime) -> datetime:
+    """fastavro takes a time without a zone for one in the zone of the machine."""
+    if moment.tzinfo is None:
+        raise SchemaError(f"the time {moment} has no zone")
+    return moment
+
+
+def _listed(items: Any) -> list[Any]:
+    """fastavro takes a string for an array of its letters."""
+    if isinstance(items, str | bytes):
+        raise SchemaError(f"a {type(items).__name__} stands where a tuple belongs")
+    return list(items)

@@ -1,36 +1,38 @@
-"""The released schemas: `schemas/avsc/<Record>.v<generation>[.<release>].avsc`.
+"""The released schemas: `schemas/avsc/<Record>.v<generation>[.<release>].avsc`, each complete in itself.
 
 A compatible change is a new release of the same generation (`CleanArticle.v1.1.avsc`) and goes to the same topic; an
-incompatible one is a new generation and goes to a topic of that version. Full names never
-change: resolution compares them.
+incompatible one is a new generation and goes to a topic of that version. Full names never change: resolution compares
+them. A released file never changes but for its documentation; `released.json` holds what was released.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import fastavro
 from fastavro.schema import fingerprint, to_parsing_canonical_form
 
 from schemas.errors import SchemaError
-from schemas.records import RECORDS
 
 _FILE = re.compile(r"(?P<record>\w+)\.v(?P<generation>\d+)(?:\.(?P<release>\d+))?\.avsc")
+_RELEASED = "released.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One released schema. `composed` is self-contained: what to register, and what a container file holds."""
+    """One released schema: as written (`schema`), as fastavro wants it (`parsed`), and its CRC-64-AVRO fingerprint."""
 
     record: str
     generation: int
     release: int
-    composed: dict[str, Any]
+    schema: dict[str, Any]
     parsed: Any
     fingerprint: int
 
@@ -40,56 +42,55 @@ class Release:
 
 
 @cache
-def releases() -> tuple[Release, ...]:
-    """All released schemas, oldest first. Raises SchemaError where one does not parse."""
-    found: list[tuple[str, int, int, dict[str, Any]]] = []
-    for entry in files("schemas").joinpath("avsc").iterdir():
+def releases(folder: Path | None = None) -> tuple[Release, ...]:
+    """All released schemas of `folder` (the contract's own where none is given), by record and oldest first.
+
+    Raises SchemaError where a file is no Avro schema.
+    """
+    found = []
+    for entry in _folder(folder).iterdir():
         if match := _FILE.fullmatch(entry.name):
-            plain = json.loads(entry.read_text(encoding="utf-8"))
-            found.append((match["record"], int(match["generation"]), int(match["release"] or 0), plain))
-    found.sort(key=lambda item: item[:3])
-    out = []
-    for record, generation, release, plain in found:
-        composed = _compose(plain, generation, found, set())
-        try:
-            parsed = fastavro.parse_schema(composed, named_schemas={})
-        except Exception as error:
-            raise SchemaError(f"{record}.v{generation} does not parse: {error}") from error
-        out.append(
-            Release(
-                record=record,
-                generation=generation,
-                release=release,
-                composed=composed,
-                parsed=parsed,
-                fingerprint=int.from_bytes(bytes.fromhex(_crc64(composed)), "little"),
+            try:
+                schema = json.loads(entry.read_text(encoding="utf-8"))
+                parsed = fastavro.parse_schema(schema, named_schemas={})
+                crc = fingerprint_of(schema)
+            except Exception as error:  # json and fastavro raise ValueError, KeyError, SchemaParseException and more
+                raise SchemaError(f"{entry.name} is no Avro schema: {error}") from error
+            found.append(
+                Release(match["record"], int(match["generation"]), int(match["release"] or 0), schema, parsed, crc)
             )
-        )
-    return tuple(out)
+    return tuple(sorted(found, key=lambda item: (item.record, item.generation, item.release)))
 
 
-def _crc64(schema: dict[str, Any]) -> str:
-    """CRC-64-AVRO of the canonical form as fastavro gives it: hex, least significant byte first."""
-    return str(fingerprint(to_parsing_canonical_form(schema), "CRC-64-AVRO"))
+def _folder(folder: Path | None) -> Any:
+    return folder if folder is not None else files("schemas").joinpath("avsc")
 
 
-def _compose(node: Any, generation: int, found: list[tuple[str, int, int, dict[str, Any]]], defined: set[str]) -> Any:
-    """The schema with the records of other files put in at their first use."""
-    if isinstance(node, list):
-        return [_compose(arm, generation, found, defined) for arm in node]
+def fingerprint_of(schema: Any) -> int:
+    """CRC-64-AVRO of the schema's canonical form. fastavro gives its bytes in hex, least significant first."""
+    hexed = fingerprint(to_parsing_canonical_form(schema), "CRC-64-AVRO")
+    return int.from_bytes(bytes.fromhex(hexed), "little")
+
+
+def digest(schema: Any) -> str:
+    """Hex SHA-256 of all of a schema but its documentation: the fingerprint ignores defaults and logical types."""
+    bare = json.dumps(_undocumented(schema), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(bare.encode()).hexdigest()
+
+
+def _undocumented(node: Any) -> Any:
     if isinstance(node, dict):
-        if node.get("type") in ("record", "enum", "fixed"):
-            defined.add(node["name"])
-        return {
-            key: _compose(value, generation, found, defined) if key in ("type", "items", "fields") else value
-            for key, value in node.items()
-        }
-    if isinstance(node, str) and f"summitwire.{node}" in RECORDS and node not in defined:
-        same = [item for item in found if item[0] == node and item[1] == generation]
-        if not same:
-            raise SchemaError(f"{node}.v{generation}.avsc is missing")
-        return _compose(same[-1][3], generation, found, defined)
-    return node
+        return {key: _undocumented(value) for key, value in node.items() if key != "doc"}
+    return [_undocumented(item) for item in node] if isinstance(node, list) else node
+
+
+def released_digests(folder: Path | None = None) -> dict[str, str]:
+    """Name of each release → its digest on the day of its release. Raises SchemaError where the list is missing."""
+    try:
+        listed: dict[str, str] = json.loads(_folder(folder).joinpath(_RELEASED).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SchemaError(f"{_RELEASED}, the list of what was released, cannot be read: {error}") from error
+    return listed
 
 
 @cache

@@ -133,8 +133,7 @@ def _read(data: bytes, start: int, writer: Any) -> ContractRecord:
     rest = len(data) - stream.tell()
     if rest:
         raise TrailingBytes(f"{rest} bytes follow the {name}")
-    record: ContractRecord = from_avro(cls, plain)
-    return record
+    return from_avro(cls, plain)  # type: ignore[arg-type]  # the schema is a record's, so it is a dict
 
 
 def _brief(error: Exception) -> str:

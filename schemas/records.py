@@ -14,7 +14,7 @@ import typing
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from functools import cache, partial
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from schemas.errors import SchemaError
@@ -344,14 +344,19 @@ class _Plan:
     from_avro: tuple[tuple[str, _Convert | None], ...]
 
 
-@cache
+_plans: dict[type, _Plan] = {}
+
+
 def _plan(cls: type) -> _Plan:
-    hints = typing.get_type_hints(cls)
-    fields = [(field.name, *_converters(hints[field.name])) for field in dataclasses.fields(cls)]
-    return _Plan(
-        to_avro=tuple((name, write) for name, write, _ in fields),
-        from_avro=tuple((name, read) for name, _, read in fields),
-    )
+    plan = _plans.get(cls)
+    if plan is None:
+        hints = typing.get_type_hints(cls)
+        fields = [(field.name, *_converters(hints[field.name])) for field in dataclasses.fields(cls)]
+        plan = _plans[cls] = _Plan(
+            to_avro=tuple((name, write) for name, write, _ in fields),
+            from_avro=tuple((name, read) for name, _, read in fields),
+        )
+    return plan
 
 
 def _converters(hint: Any) -> tuple[_Convert | None, _Convert | None]:
@@ -359,7 +364,7 @@ def _converters(hint: Any) -> tuple[_Convert | None, _Convert | None]:
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         (hint,) = (arm for arm in typing.get_args(hint) if arm is not type(None))
     if dataclasses.is_dataclass(hint):
-        return to_avro, partial(from_avro, hint)
+        return to_avro, partial(from_avro, hint)  # type: ignore[arg-type]  # a dataclass is a type here
     if hint is datetime:
         return _zoned, None
     if typing.get_origin(hint) is tuple:

@@ -48,6 +48,8 @@ class ConnectConfig:
     allow_private: tuple[str, ...] = ()
     """Hosts (names or addresses, with a port where only that one is meant) that may resolve to private or loopback
     addresses; all others must be public."""
+    connections: int = 100
+    """Most requests under way at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ class PipelineConfig:
     """Most records of a local micro-batch."""
     batch_bytes: int = 32 * 1_048_576
     """Most bytes of a local micro-batch; memory follows it."""
+    batch_seconds: float = 5.0
+    """How long a local micro-batch goes on reading; results are written and a stop is heeded at its end."""
     poll_seconds: float = 0.5
     """How long the local pipeline waits before it looks for new records again."""
     archive: str = ""
@@ -98,6 +102,8 @@ class FolderConfig:
     language: str = ""
     pattern: str = "*"
     """Which files count, as a glob."""
+    interval: float = 2.0
+    """Seconds between looks into the folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,14 +240,17 @@ def _validate(config: Config, where: str) -> None:
     for key in ("batch_records", "batch_bytes"):
         if getattr(config.pipeline, key) < 1:
             raise ConfigError(f"{where}: [pipeline] {key} must be at least 1")
-    if config.pipeline.poll_seconds <= 0:
-        raise ConfigError(f"{where}: [pipeline] poll_seconds must be more than 0")
+    for key in ("batch_seconds", "poll_seconds"):
+        if getattr(config.pipeline, key) <= 0:
+            raise ConfigError(f"{where}: [pipeline] {key} must be more than 0")
     if config.pipeline.archive_codec not in ("deflate", "zstandard"):
         raise ConfigError(f"{where}: [pipeline] archive_codec must be deflate or zstandard")
     if config.pipeline.extractor not in ("model", "rules"):
         raise ConfigError(f"{where}: [pipeline] extractor must be model or rules")
     if not config.pipeline.group:
         raise ConfigError(f"{where}: [pipeline] group must not be empty")
+    if config.connect.connections < 1:
+        raise ConfigError(f"{where}: [connect] connections must be at least 1")
     for feed in config.feeds:
         if not re.match(r"https?://[^/\s]", feed.url):
             raise ConfigError(f"{where}: feed url {feed.url!r} must begin with http:// or https://")

@@ -1,0 +1,365 @@
+"""Fetching over HTTP behind guards.
+
+What is refused: other schemes than http and https; connections to any address that is not public (unless the
+configuration names the host), checked on the very socket that is opened, at each hop; more than `Limits` allows in
+redirects, headers, bytes on the wire, bytes unpacked, ratio of both, and time from the first byte sent to the last
+received. Credentials go to the origin they are meant for and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Any
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+from yarl import URL
+
+from connectors.addresses import PrivateHosts, is_public
+from connectors.unpack import ACCEPTED, UnpackError, unpack
+
+REDIRECTS = {301, 302, 303, 307, 308}
+PERMANENT = {301, 308}
+
+
+class FetchError(Exception):
+    """A document could not be fetched. `status` is HTTP's where there was an answer, `retry_after` seconds where the
+    server named them."""
+
+    def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class Refused(FetchError):
+    """A guard refused it: address, scheme, size, ratio, redirects, time."""
+
+
+class Unreachable(FetchError):
+    """No connection: what one's own outage looks like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bytes and seconds. Headers are at most 128 lines of 8,190 bytes."""
+
+    wire: int = 8 * 1_048_576
+    unpacked: int = 16 * 1_048_576
+    ratio: int = 100
+    redirects: int = 5
+    total: float = 30.0
+    connect: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """`url` is the last hop's; `permanent` the address that an unbroken chain of permanent redirects leads to."""
+
+    status: int
+    url: str
+    body: bytes
+    etag: str | None = None
+    last_modified: str | None = None
+    content_type: str | None = None
+    cache_control: str | None = None
+    expires: str | None = None
+    date: str | None = None
+    permanent: str | None = None
+    wire_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Headers and a client certificate for one origin."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    certificate: str = ""
+
+
+class Fetcher:
+    """One HTTP client for all feeds. Use as an async context manager."""
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        private: PrivateHosts,
+        limits: Limits | None = None,
+        connections: int = 100,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
+        self._user_agent = user_agent
+        self._private = private
+        self._limits = limits or Limits()
+        self._connections = connections
+        self._system_resolver = resolver
+        self._session: aiohttp.ClientSession | None = None
+        self._private_sockets: set[tuple[str, int]] = set()
+        self._tls: dict[str, ssl.SSLContext] = {}
+
+    async def __aenter__(self) -> Fetcher:
+        self._system_resolver = self._system_resolver or ThreadedResolver()
+        connector = aiohttp.TCPConnector(
+            limit=self._connections,
+            resolver=_GuardedResolver(self._system_resolver, self._private, self._private_sockets),
+            socket_factory=self._socket,
+            ttl_dns_cache=60,
+            dns_cache_max_size=20_000,
+            keepalive_timeout=15,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect),
+            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
+        )
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        assert self._session is not None
+        await self._session.close()
+
+    def _socket(self, info: tuple[Any, ...]) -> socket.socket:
+        """The last guard: the address of the socket that is about to connect, whatever named it."""
+        family, kind, proto, _, address = info
+        if not is_public(address[0]) and (address[0], address[1]) not in self._private_sockets:
+            raise _Forbidden(address[0])
+        sock = socket.socket(family=family, type=kind, proto=proto)
+        sock.setblocking(False)
+        return sock
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str = "*/*",
+        credentials: Credentials | None = None,
+    ) -> Response:
+        """The document at `url`, or status 304 with an empty body. ETag and Last-Modified are sent back verbatim.
+
+        Raises FetchError for every other outcome.
+        """
+        try:
+            async with asyncio.timeout(self._limits.total):
+                return await self._follow(url, etag, last_modified, accept, credentials)
+        except TimeoutError:
+            raise Refused(f"{without_credentials(url)} took longer than {self._limits.total:.0f} s") from None
+
+    async def _follow(
+        self, url: str, etag: str | None, last_modified: str | None, accept: str, credentials: Credentials | None
+    ) -> Response:
+        origin = self._target(url)
+        target, permanent = origin, True
+        for _ in range(self._limits.redirects + 1):
+            headers = {"User-Agent": self._user_agent, "Accept": accept, "Accept-Encoding": ACCEPTED}
+            if etag:
+                headers["If-None-Match"] = etag
+            if last_modified:
+                headers["If-Modified-Since"] = last_modified
+            own = credentials if credentials and target.origin() == origin.origin() else None
+            if own:
+                headers.update(own.headers)
+            answer = await self._get(target, headers, own)
+            if isinstance(answer, Response):
+                moved = str(target) if permanent and target != origin else None
+                return _with_permanent(answer, moved)
+            permanent = permanent and answer.permanent
+            target = self._target(answer.location, target)
+        raise Refused(f"{without_credentials(url)} redirects more than {self._limits.redirects} times")
+
+    def _target(self, url: str, base: URL | None = None) -> URL:
+        try:
+            target = URL(url.strip())
+            target = base.join(target) if base is not None else target
+            if target.scheme not in ("http", "https") or not target.raw_host:
+                raise Refused(f"{without_credentials(str(target))[:200]} is neither http nor https")
+            port = target.port
+        except ValueError as error:
+            raise Refused(f"{url[:200]!r} is no address: {error}") from None
+        host = target.raw_host
+        try:
+            literal = str(ip_address(host.partition("%")[0]))
+        except ValueError:
+            literal = ""
+        if literal and ("%" in host or not is_public(literal)):
+            if not self._private.allows(literal, port):
+                raise Refused(f"{host} is no public address; name it in [connect] allow_private if it is meant")
+            self._private_sockets.add((literal, port or 0))
+        return target.with_fragment(None).with_user(None) if target.user is None else target.with_fragment(None)
+
+    async def _get(self, target: URL, headers: dict[str, str], own: Credentials | None) -> Response | _Redirect:
+        assert self._session is not None
+        shown = without_credentials(str(target))
+        try:
+            async with self._session.get(
+                target, headers=headers, allow_redirects=False, ssl=self._context(own)
+            ) as answer:
+                if answer.status in REDIRECTS and "Location" in answer.headers:
+                    return _Redirect(answer.headers["Location"], answer.status in PERMANENT)
+                if answer.status == 304:
+                    return _response(answer, b"", 0)
+                if answer.status != 200:
+                    raise FetchError(
+                        f"{shown} answered {answer.status} {answer.reason or ''}".rstrip(),
+                        status=answer.status,
+                        retry_after=retry_after(answer.headers.get("Retry-After"), answer.headers.get("Date")),
+                    )
+                wire = await self._body(answer, shown)
+                body = unpack(
+                    wire,
+                    answer.headers.get("Content-Encoding", ""),
+                    limit=self._limits.unpacked,
+                    ratio=self._limits.ratio,
+                )
+                return _response(answer, body, len(wire))
+        except UnpackError as error:
+            raise Refused(f"{shown}: {error}", status=200) from error
+        except _Forbidden as error:
+            raise Refused(f"{target.host} leads to {error.address}, which is no public address; name the host in "
+                          "[connect] allow_private if it is meant") from None  # fmt: skip
+        except aiohttp.ClientConnectorError as error:
+            cause = error.os_error
+            while cause is not None:
+                if isinstance(cause, _Forbidden):
+                    raise Refused(f"{target.host} leads to {cause.address}, which is no public address; name the "
+                                  "host in [connect] allow_private if it is meant") from None  # fmt: skip
+                cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
+            raise Unreachable(f"{target.host} cannot be reached: {error.os_error}") from error
+        except (aiohttp.ClientError, ValueError, OSError, ssl.SSLError) as error:
+            raise Unreachable(f"{shown}: {type(error).__name__}: {str(error)[:200]}") from error
+
+    async def _body(self, answer: aiohttp.ClientResponse, shown: str) -> bytes:
+        if (answer.content_length or 0) > self._limits.wire:
+            raise Refused(f"{shown} has {answer.content_length:,} bytes, more than {self._limits.wire:,}", status=200)
+        out = bytearray()
+        async for chunk in answer.content.iter_any():
+            out += chunk
+            if len(out) > self._limits.wire:
+                raise Refused(f"{shown} has more than {self._limits.wire:,} bytes", status=200)
+        return bytes(out)
+
+    def _context(self, own: Credentials | None) -> ssl.SSLContext | bool:
+        if own is None or not own.certificate:
+            return True
+        if own.certificate not in self._tls:
+            context = ssl.create_default_context()
+            context.load_cert_chain(own.certificate)
+            self._tls[own.certificate] = context
+        return self._tls[own.certificate]
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    location: str
+    permanent: bool
+
+
+class _Forbidden(OSError):
+    def __init__(self, address: str) -> None:
+        super().__init__(f"{address} is no public address")
+        self.address = address
+
+
+class _GuardedResolver(AbstractResolver):
+    """Resolves names, and lets through only public addresses, or all where the host may be private."""
+
+    def __init__(self, inner: AbstractResolver, private: PrivateHosts, sockets: set[tuple[str, int]]) -> None:
+        self._inner = inner
+        self._private = private
+        self._sockets = sockets
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        allowed = self._private.allows(host, port)
+        if host.rstrip(".").lower().endswith(".localhost") or host.rstrip(".").lower() == "localhost":
+            found = [_loopback(host, port)]  # RFC 6761, 6.3: no name below localhost is ever asked for
+        else:
+            found = await self._inner.resolve(host, port, family)
+        if allowed:
+            self._sockets.update((one["host"], one["port"]) for one in found)
+            return found
+        for one in found:
+            if not is_public(one["host"]):
+                raise _Forbidden(one["host"])
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def _loopback(host: str, port: int) -> ResolveResult:
+    return ResolveResult(
+        hostname=host, host="127.0.0.1", port=port, family=socket.AF_INET, proto=0, flags=socket.AI_NUMERICHOST
+    )
+
+
+def _response(answer: aiohttp.ClientResponse, body: bytes, wire_bytes: int) -> Response:
+    get = answer.headers.get
+    return Response(
+        status=answer.status,
+        url=without_credentials(str(answer.url)),
+        body=body,
+        etag=get("ETag"),
+        last_modified=get("Last-Modified"),
+        content_type=get("Content-Type"),
+        cache_control=get("Cache-Control"),
+        expires=get("Expires"),
+        date=get("Date"),
+        wire_bytes=wire_bytes,
+    )
+
+
+def _with_permanent(response: Response, permanent: str | None) -> Response:
+    if permanent is None:
+        return response
+    from dataclasses import replace
+
+    return replace(response, permanent=permanent)
+
+
+def retry_after(value: str | None, date: str | None = None) -> float | None:
+    """Seconds that a Retry-After header names, in seconds or as a time (counted from the server's own Date)."""
+    if not value:
+        return None
+    value = value.strip()
+    if value.isdigit() and len(value) < 10:
+        return float(value)
+    until = http_time(value)
+    if until is None:
+        return None
+    now = http_time(date) or datetime.now(UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def http_time(value: str | None) -> datetime | None:
+    """A time of RFC 9110, 5.6.7, or None."""
+    if not value:
+        return None
+    try:
+        time = email.utils.parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def without_credentials(url: str) -> str:
+    """The address without user and password, for records and logs."""
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return url
+    authority, slash, path = rest.partition("/")
+    return scheme + separator + authority.rpartition("@")[2] + slash + path

@@ -1,0 +1,84 @@
+"""Which format a document is in, and the ladder for those that are broken.
+
+well-formed XML      the native readers (rss, atom, newsml, nitf)
+repaired XML         the same readers on what lxml recovers of it
+feedparser           its loose parser, where it finds more items
+JSON                 jsonfeed, ninjs
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from lxml import etree
+
+from connectors.formats import atom, lenient, rss
+from connectors.formats.charset import decode
+from connectors.formats.ids import distinct
+from connectors.formats.model import FeedError, Item
+from connectors.formats.xmltree import key, recovered_tree, strict_tree
+
+SALVAGED = "salvaged"
+MAX_ITEMS = 20_000
+"""Most items taken of one document; a full archive of a large feed stays below it."""
+_ITEM_START = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_LENIENT_LIMIT = 4 * 1_048_576
+"""feedparser takes seconds for a megabyte (feedparser#209); beyond this, what lxml recovers must do."""
+
+
+def parse(data: bytes, *, content_type: str | None, url: str) -> list[Item]:
+    """The items of a feed or wire document, each with an id of its own, in the document's order.
+
+    `content_type` is HTTP's header, for the charset it may declare; `url` is the document's address, from which
+    relative links count. Raises FeedError, with the reason, where the document is neither feed nor wire item, and
+    nothing else.
+    """
+    try:
+        return distinct(_parse(data, content_type, url)[:MAX_ITEMS])
+    except FeedError:
+        raise
+    except (RecursionError, MemoryError) as error:
+        raise FeedError(f"the document cannot be read: {type(error).__name__}") from error
+
+
+def _parse(data: bytes, content_type: str | None, url: str) -> list[Item]:
+    text = decode(data, content_type)
+    start = text.lstrip()
+    if not start:
+        raise FeedError("the document is empty")
+    root = strict_tree(text)
+    if root is not None:
+        return _read(root, url)
+    return _salvage(text, url)
+
+
+def _read(root: etree._Element, url: str) -> list[Item]:
+    name = key(str(root.tag)).rpartition(":")[2].lower()
+    if name in ("rss", "channel"):
+        return rss.read(root, url, "rss")
+    if name == "rdf":
+        return rss.read(root, url, "rdf")
+    if name in ("feed", "entry"):
+        return atom.read(root, url)
+    if name == "html":
+        raise FeedError("this is a web page, not a feed")
+    raise FeedError(f"<{name[:60]}> is the root of no feed or wire format known here")
+
+
+def _salvage(text: str, url: str) -> list[Item]:
+    wanted = len(_ITEM_START.findall(text))
+    reason = "it is neither XML nor JSON"
+    items: list[Item] = []
+    root = recovered_tree(text)
+    if root is not None:
+        try:
+            items = _read(root, url)
+        except FeedError as error:
+            reason = str(error)
+    if len(items) < wanted and len(text) <= _LENIENT_LIMIT:
+        more = lenient.read(text, url)
+        items = more if len(more) > len(items) else items
+    if not items:
+        raise FeedError(f"no items can be read: {reason}")
+    return [replace(item, quality=(*item.quality, SALVAGED)) for item in items]

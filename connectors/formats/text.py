@@ -1,0 +1,55 @@
+"""Strings from documents made fit to be kept: valid Unicode, no control characters, entities resolved, no markup."""
+
+from __future__ import annotations
+
+import html
+import re
+
+# What XML 1.0 forbids, and lone surrogates, which UTF-8 (and so Avro) cannot hold.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# int() refuses more than 4,300 digits with ValueError, so html.unescape raises on such a reference.
+_ENDLESS_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")
+_TAG = re.compile(
+    r"<(?:/?(?:a|abbr|acronym|b|big|blockquote|br|cite|code|del|dfn|div|em|font|h[1-6]|hr|i|img|ins|kbd|li|mark|nobr|ol"
+    r"|p|pre|q|s|samp|script|small|span|strike|strong|style|sub|sup|table|t[dhrt]|u|ul|var|wbr)(?=[\s/>])[^<>]*|!--.*?--)>",
+    re.IGNORECASE | re.DOTALL,
+)
+_ANY_MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
+
+
+def clean(text: str) -> str:
+    """The text without characters that XML forbids and without lone surrogates."""
+    return _FORBIDDEN.sub("", text) if _FORBIDDEN.search(text) else text
+
+
+def one_line(text: str) -> str:
+    """The text cleaned, with each run of white space as one space."""
+    return " ".join(clean(text).split())
+
+
+def unescape(text: str) -> str:
+    """HTML character references resolved; those beyond Unicode become U+FFFD. Never raises."""
+    if "&" not in text:
+        return text
+    if "&#" in text:
+        text = _ENDLESS_REFERENCE.sub("\ufffd", text)
+    return html.unescape(text)
+
+
+def plain(text: str) -> str:
+    """A headline, name or label that may hold HTML, as one line without markup.
+
+    Only HTML's own tags go: in "a <b and c>" or "List<int>" nothing does.
+    """
+    if "<" in text:
+        text = _TAG.sub("", text)
+    if "&" in text:
+        text = unescape(text)
+        if "<" in text:
+            text = _TAG.sub("", text)
+    return one_line(text)
+
+
+def without_markup(text: str) -> str:
+    """HTML or XML as one line of text, for comparing and measuring only."""
+    return one_line(unescape(_ANY_MARKUP.sub(" ", text)))

@@ -1,0 +1,280 @@
+"""From documents to topics: items → decisions → messages; append; then save. In that order, whatever happens.
+
+append fails     nothing is saved, the same documents are fetched and decided again
+save fails       what was appended is appended again: same id, same version, same words
+killed between   as above; a new start catches up from the topic first (connectors.recover)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from connectors.article import Provenance, cut_to_fit, raw_article
+from connectors.envelope import headers_for
+from connectors.formats import Item
+from connectors.formats.ids import COPY
+from connectors.identity import Decision, Marks, decide, hash64, marks, old_news
+from connectors.state import ArticleState, Changes, FeedState, Held, State
+from connectors.topics import DEAD_LETTERS, RAW, Message, Topics
+from schemas.codec import Decoder, Encoder
+from schemas.errors import SchemaError
+from schemas.records import DeadLetter, RawArticle
+
+log = logging.getLogger("summitwire.connect")
+Clock = Callable[[], datetime]
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the items of a feed, or of all."""
+
+    documents: int = 0
+    items: int = 0
+    published: dict[str, int] = field(default_factory=dict)
+    unchanged: int = 0
+    held: int = 0
+    dead: int = 0
+
+    def add(self, other: Counts) -> None:
+        self.documents += other.documents
+        self.items += other.items
+        self.unchanged += other.unchanged
+        self.held += other.held
+        self.dead += other.dead
+        for change, count in other.published.items():
+            self.published[change] = self.published.get(change, 0) + count
+
+    @property
+    def total(self) -> int:
+        return sum(self.published.values())
+
+
+class Publisher:
+    """Collects a batch of documents, then appends and saves it at once. Used by one thread at a time."""
+
+    def __init__(self, topics: Topics, state: State, encoder: Encoder, clock: Clock) -> None:
+        self._topics = topics
+        self._state = state
+        self._encoder = encoder
+        self._clock = clock
+        self._limit = topics.max_record_bytes(RAW.name)
+        self._dead_limit = topics.max_record_bytes(DEAD_LETTERS.name)
+        self._start()
+
+    def _start(self) -> None:
+        self._changes = Changes()
+        self._messages: list[Message] = []
+        self._dead: list[Message] = []
+        self._aliases: dict[int, bytes] = {}
+        self._stories: dict[int, bytes] = {}
+        self.pending_bytes = 0
+
+    @property
+    def pending(self) -> int:
+        return len(self._messages) + len(self._dead)
+
+    def put_feed(self, feed: FeedState) -> None:
+        self._changes.feeds[feed.feed_id] = feed
+
+    def put_meta(self, name: str, value: str) -> None:
+        self._changes.meta[name] = value
+
+    # ------------------------------------------------------------ items
+    def take(self, items: list[Item], where: Provenance, feed: FeedState) -> Counts:
+        """Decides on the items of one document and adds what is to be published to the batch."""
+        counts = Counts(documents=1, items=len(items))
+        source = hash64(where.source.source_id)
+        found = [(item, marks(where.source.source_id, item)) for item in items if COPY not in item.quality]
+        known = self._known([one for _, one in found])
+        decided: list[tuple[Item, Marks, Decision]] = []
+        for item, one in found:
+            state = self._changes.articles.get(one.key) or known.get(one.key)
+            decision = decide(item, one, state, feed_id=where.source.feed_id, source=source)
+            if decision is None:
+                counts.unchanged += 1
+            else:
+                decided.append((item, one, decision))
+                self._remember(decision.state)
+        for (item, one, decision), backfill in zip(decided, self._backfill(decided, feed), strict=True):
+            if decision.change is None:
+                counts.unchanged += 1
+                continue
+            self._decided(item, one, replace(decision, change="backfill") if backfill else decision, where, counts)
+        for item, _, decision in decided:
+            if decision.change is not None:
+                self._withdraw_others(item, where, source, counts)
+        return counts
+
+    def _known(self, found: list[Marks]) -> dict[bytes, ArticleState]:
+        """Article id → state, for ids, and for other marks of the same article."""
+        known = self._state.articles([one.key for one in found])
+        missing = [one for one in found if one.key not in known and one.key not in self._changes.articles]
+        if missing:
+            aliases = self._state.by_alias([one.alias for one in missing])
+            stories = self._state.by_story([one.story for one in missing if one.story])
+            for one in missing:
+                key = self._aliases.get(one.alias) or self._stories.get(one.story)
+                match = self._changes.articles.get(key) if key else None
+                match = match or aliases.get(one.alias) or stories.get(one.story)
+                if match is not None:
+                    known[one.key] = self._changes.articles.get(match.article_id, match)
+        return known
+
+    def _remember(self, state: ArticleState) -> None:
+        self._changes.articles[state.article_id] = state
+        self._aliases[state.alias] = state.article_id
+        if state.story:
+            self._stories[state.story] = state.article_id
+
+    def _backfill(self, decided: list[tuple[Item, Marks, Decision]], feed: FeedState) -> list[bool]:
+        news = [n for n, (_, _, decision) in enumerate(decided) if decision.change == "new"]
+        flags = [False] * len(decided)
+        told = [(decided[n][0].published or decided[n][0].updated, False) for n in news]
+        for n, flag in zip(news, old_news(told, feed.last_ok, feed.items), strict=True):
+            flags[n] = flag
+        return flags
+
+    def _decided(self, item: Item, one: Marks, decision: Decision, where: Provenance, counts: Counts) -> None:
+        state, change = decision.state, decision.change
+        assert change is not None
+        article = raw_article(
+            item,
+            where,
+            article_id=state.article_id.hex(),
+            item_id=state.item_id,
+            content_sha256=one.content_sha256,
+            version=decision.version,
+            change=change,
+            status=decision.status,
+            feed_id=state.feed_id,
+        )
+        due = self._held_until(item, decision)
+        if due is not False:
+            framed = Encoder().encode(article, RAW.name)
+            self._changes.held[state.article_id] = Held(state.article_id, due, framed)
+            counts.held += 1
+            return
+        if self._changes.held.get(state.article_id) or self._state.held_of(state.article_id):
+            self._changes.held[state.article_id] = None
+        self._publish(article, counts, state)
+
+    def _held_until(self, item: Item, decision: Decision) -> float | bool | None:
+        """False: not held. Seconds since the epoch; None: until a newer version says otherwise."""
+        if item.embargo is None or decision.change in ("kill", "withhold"):
+            return False
+        if item.embargo == "indefinite":
+            return None
+        due = item.embargo.timestamp()
+        return due if due > self._clock().timestamp() else False
+
+    def _publish(self, article: RawArticle, counts: Counts, state: ArticleState) -> None:
+        message = self._message(article)
+        if message is None:
+            counts.dead += 1
+            return
+        self._messages.append(message)
+        self.pending_bytes += len(message.value or b"")
+        counts.published[article.change] = counts.published.get(article.change, 0) + 1
+        self._changes.articles[state.article_id] = replace(state, version=article.version)
+
+    def _message(self, article: RawArticle) -> Message | None:
+        """The record as a message that fits its topic; None where it became a dead letter."""
+        try:
+            value = self._encoder.encode(article, RAW.name)
+        except SchemaError as unfit:
+            self._dead_letter(article.feed_url or article.feed_id, "publish", b"", unfit)
+            return None
+        key, headers = article.article_id.encode(), headers_for(article)
+        rest = len(key) + sum(len(name.encode()) + len(header) for name, header in headers)
+        if rest + len(value) > self._limit:
+            whole = value
+            smaller = cut_to_fit(article, rest + len(value) - self._limit + 256)  # room for flag and hash
+            if smaller is None:
+                told = f"{len(whole)} bytes without a body that could be cut; the topic takes {self._limit}"
+                self._dead_letter(article.feed_url or article.feed_id, "publish", whole, ValueError(told))
+                return None
+            value = self._encoder.encode(smaller, RAW.name)
+        return Message(key, value, headers)
+
+    def _withdraw_others(self, item: Item, where: Provenance, source: int, counts: Counts) -> None:
+        """Kills the articles that this item withdraws by their ids."""
+        for other in item.kills:
+            target = Item(
+                item_id=other, format=item.format, status="canceled", updated=item.updated, ed_note=item.ed_note
+            )
+            one = marks(where.source.source_id, target)
+            known = self._known([one])
+            state = self._changes.articles.get(one.key) or known.get(one.key)
+            decision = decide(target, one, state, feed_id=where.source.feed_id, source=source)
+            if decision is not None and decision.change is not None:
+                self._remember(decision.state)
+                self._decided(target, one, decision, where, counts)
+
+    # ------------------------------------------------------------ held
+    def release(self) -> Counts:
+        """Adds the held articles whose embargo has ended to the batch."""
+        counts = Counts()
+        for held in self._state.held(self._clock().timestamp()):
+            if held.article_id in self._changes.held:
+                continue
+            article = Decoder().decode(held.record)
+            assert isinstance(article, RawArticle)
+            state = self._state.articles([held.article_id])[held.article_id]
+            self._changes.held[held.article_id] = None
+            self._publish(article, counts, state)
+        return counts
+
+    # ------------------------------------------------------------ dead letters
+    def refuse(self, data: bytes, where: Provenance, error: BaseException) -> Counts:
+        """A document that cannot be parsed becomes a dead letter, once for each distinct content."""
+        counts = Counts(documents=1)
+        document = f"{where.source.feed_id}/{hashlib.sha256(data).hexdigest()}"
+        if document not in self._changes.refused and not self._state.is_refused(document):
+            self._changes.refused.add(document)
+            self._dead_letter(
+                where.http.url if where.http and where.http.url else where.source.url, "parse", data, error
+            )
+            counts.dead = 1
+        return counts
+
+    def _dead_letter(self, url: str, step: str, data: bytes, error: BaseException) -> None:
+        sha = hashlib.sha256(data).hexdigest()
+        url = url.encode("utf-8", "replace").decode()
+        letter = DeadLetter(
+            dead_letter_id=f"{url}/{step}/{sha[:32]}",
+            source_url=url,
+            value=data,
+            value_sha256=sha,
+            value_length=len(data),
+            step=step,
+            error_class=type(error).__name__,
+            message=str(error).encode("utf-8", "replace").decode()[:1000],
+        )
+        message = self._dead_message(letter)
+        if len(message.value or b"") + 4096 > self._dead_limit:
+            message = self._dead_message(replace(letter, value=data[: self._dead_limit - 8192]))
+        self._dead.append(message)
+        self.pending_bytes += len(data)
+
+    def _dead_message(self, letter: DeadLetter) -> Message:
+        value = self._encoder.encode(letter, DEAD_LETTERS.name)
+        return Message(letter.dead_letter_id.encode(), value, headers_for(letter))
+
+    # ------------------------------------------------------------ the batch
+    def flush(self) -> None:
+        """Appends the batch, dead letters too, and then saves what it changes. Raises TopicError or StateError; the
+        batch stays, so that it can be flushed again."""
+        if self._messages:
+            self._topics.append(RAW.name, self._messages)
+        if self._dead:
+            self._topics.append(DEAD_LETTERS.name, self._dead)
+        self._state.save(self._changes)
+        self._start()
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

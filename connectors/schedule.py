@@ -1,0 +1,121 @@
+"""When a feed is polled next. Pure functions of its state and the time; the caller brings clock and randomness.
+
+after success   the feed's own rhythm, what its server asks for, within bounds, ±10 %
+after failure   full-jitter exponential back-off (never giving up), the server's Retry-After first
+gone            after two answers 410: once a week
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.fetch import FetchError
+from connectors.state import FeedState
+
+SHORTEST = 60.0
+LONGEST = 24 * 3600.0
+START = 15 * 60.0
+RETRY_FIRST = 60.0
+RETRY_AFTER_LONGEST = 7 * 24 * 3600.0
+GONE_PROBE = 7 * 24 * 3600.0
+GONE_AFTER = 2
+MOVES_NEEDED = 3
+MOVE_SPAN = 24 * 3600.0
+"""A permanent redirect is believed after this many polls in a row, over this many seconds at least."""
+_MAX_AGE = re.compile(r"\bmax-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a server and its document ask for, in seconds; None where they say nothing."""
+
+    max_age: float | None = None
+    expires: float | None = None
+    ttl: float | None = None
+
+
+def advice(cache_control: str | None, expires: datetime | None, now: datetime, ttl: float | None = None) -> Advice:
+    """The advice of the headers; Cache-Control goes before Expires (RFC 9111, 5.3)."""
+    control = cache_control or ""
+    match = _MAX_AGE.search(control)
+    stated = match is not None or "no-cache" in control or "no-store" in control
+    return Advice(
+        max_age=float(match[1]) if match and "no-cache" not in control and "no-store" not in control else None,
+        expires=max(0.0, (expires - now).total_seconds()) if expires is not None and not stated else None,
+        ttl=ttl,
+    )
+
+
+def rhythm(interval: float, news: int, elapsed: float | None) -> float:
+    """The adaptive interval: towards half the time between new items, slowly up while nothing comes."""
+    interval = interval or START
+    if news and elapsed is not None:
+        return _clamp(0.5 * interval + 0.5 * (elapsed / news / 2))
+    return _clamp(interval * (1.0 if elapsed is None else 1.2))
+
+
+def after_success(state: FeedState, now: float, news: int, told: Advice, *, fixed: float, chance: float) -> None:
+    """Plans the next poll after a document or 304. `fixed` is the configured interval (0: adaptive), `chance` is
+    uniform in [0, 1)."""
+    elapsed = None if state.last_ok is None else max(now - state.last_ok, 1.0)
+    state.interval = rhythm(state.interval, news, elapsed)
+    wait = fixed or max(state.interval, *(one or 0.0 for one in (told.max_age, told.expires, told.ttl)))
+    wait = wait if fixed else _clamp(wait)
+    state.next_poll = now + wait * (0.9 + 0.2 * chance)
+    state.errors = state.gone = 0
+    state.error = None
+    state.last_ok = now
+
+
+def after_failure(state: FeedState, now: float, error: FetchError, *, fixed: float, chance: float) -> None:
+    """Plans the next try after an error: 2^n of the first retry with full jitter, at most a day apart, for ever."""
+    state.error = str(error)
+    state.errors += 1
+    state.gone = state.gone + 1 if error.status == 410 else 0
+    if state.gone >= GONE_AFTER:
+        state.next_poll = now + GONE_PROBE * (0.9 + 0.2 * chance)
+        return
+    first = min(fixed, RETRY_FIRST) if fixed else RETRY_FIRST
+    wait = min(LONGEST, first * 2.0 ** min(state.errors, 20)) * chance
+    asked = min(error.retry_after or 0.0, RETRY_AFTER_LONGEST)
+    state.next_poll = now + max(wait, first, asked * (1.0 + 0.1 * chance))
+
+
+def saw_redirect(state: FeedState, moved_to: str | None, now: float) -> str | None:
+    """Counts sightings of one permanent redirect; the address to move to, once it is believed."""
+    if moved_to is None or moved_to != state.moved_to:
+        state.moved_to, state.moved_count, state.moved_since = moved_to, int(moved_to is not None), now
+        return None
+    state.moved_count += 1
+    if state.moved_count >= MOVES_NEEDED and now - (state.moved_since or now) >= MOVE_SPAN:
+        return moved_to
+    return None
+
+
+def _clamp(seconds: float) -> float:
+    return min(max(seconds, SHORTEST), LONGEST)
+
+
+class HostBuckets:
+    """A token bucket for each host and port: so many requests at once, then one each `every` seconds."""
+
+    def __init__(self, every: float = 1.0, burst: int = 4) -> None:
+        self._every = every
+        self._burst = burst
+        self._free_at: dict[str, float] = {}
+
+    def delay(self, host: str, now: float) -> float:
+        """Seconds until the host's next request may go out; takes the token."""
+        due = max(self._free_at.get(host, 0.0), now - self._every * (self._burst - 1))
+        self._free_at[host] = due + self._every
+        if len(self._free_at) > 50_000:
+            self._free_at = {
+                name: free for name, free in self._free_at.items() if free > now - self._every * self._burst
+            }
+        return max(0.0, due - now)
+
+    def block(self, host: str, until: float) -> None:
+        """No request to the host before `until`: it answered 429."""
+        self._free_at[host] = max(self._free_at.get(host, 0.0), until)

@@ -1,0 +1,222 @@
+"""What the connectors remember, in one SQLite file: feeds, articles, held embargoes, refused documents.
+
+It is saved in one transaction after the topic has acknowledged what it describes (connectors.publish), so it never runs
+ahead of the topic. What it lacks of the topic is caught up from there (connectors.recover).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS feeds(
+    feed_id TEXT PRIMARY KEY, url TEXT NOT NULL, etag TEXT, last_modified TEXT, document TEXT, next_poll REAL NOT NULL,
+    interval REAL NOT NULL, errors INTEGER NOT NULL, error TEXT, status INTEGER, last_poll REAL, last_ok REAL,
+    last_new REAL, newest REAL, polls INTEGER NOT NULL, unchanged INTEGER NOT NULL, items INTEGER NOT NULL,
+    published INTEGER NOT NULL, bytes INTEGER NOT NULL, moved_to TEXT, moved_count INTEGER NOT NULL, moved_since REAL,
+    gone INTEGER NOT NULL, lag REAL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS articles(
+    article_id BLOB PRIMARY KEY, source INTEGER NOT NULL, feed_id TEXT NOT NULL, item_id TEXT NOT NULL,
+    alias INTEGER NOT NULL, story INTEGER NOT NULL, content INTEGER NOT NULL, raw INTEGER NOT NULL,
+    version INTEGER NOT NULL, wire_version INTEGER, updated INTEGER, status TEXT NOT NULL, revisions INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS articles_alias ON articles(alias);
+CREATE INDEX IF NOT EXISTS articles_story ON articles(story);
+CREATE TABLE IF NOT EXISTS held(article_id BLOB PRIMARY KEY, due REAL, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS held_due ON held(due);
+CREATE TABLE IF NOT EXISTS refused(document TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+
+
+class StateError(Exception):
+    """The state file cannot be used. The message says what, where, and how to mend."""
+
+
+@dataclass(slots=True)
+class FeedState:
+    """What is known of a feed. Times in seconds since the epoch; `document` is the last document's SHA-256;
+    `unchanged` counts 304 answers and equal documents; `lag` is seconds from publication to topic of the last news."""
+
+    feed_id: str
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    document: str | None = None
+    next_poll: float = 0.0
+    interval: float = 0.0
+    errors: int = 0
+    error: str | None = None
+    status: int | None = None
+    last_poll: float | None = None
+    last_ok: float | None = None
+    last_new: float | None = None
+    newest: float | None = None
+    polls: int = 0
+    unchanged: int = 0
+    items: int = 0
+    published: int = 0
+    bytes: int = 0
+    moved_to: str | None = None
+    moved_count: int = 0
+    moved_since: float | None = None
+    gone: int = 0
+    lag: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleState:
+    """The newest published version of an article (version 0: none yet, it is held).
+
+    `alias`, `story`, `content` and `raw` are 64-bit hashes (connectors.identity); `updated` is in microseconds;
+    `revisions` counts the edits that only the text told of.
+    """
+
+    article_id: bytes
+    source: int
+    feed_id: str
+    item_id: str
+    alias: int
+    story: int
+    content: int
+    raw: int
+    version: int
+    wire_version: int | None
+    updated: int | None
+    status: str
+    revisions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An encoded RawArticle that waits: until `due` (seconds since the epoch), or None, until a newer version comes."""
+
+    article_id: bytes
+    due: float | None
+    record: bytes
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a batch changes, to be saved at once."""
+
+    feeds: dict[str, FeedState] = field(default_factory=dict)
+    articles: dict[bytes, ArticleState] = field(default_factory=dict)
+    held: dict[bytes, Held | None] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    meta: dict[str, str] = field(default_factory=dict)
+
+
+_FEED_COLUMNS = [item.name for item in dataclasses.fields(FeedState)]
+_ARTICLE_COLUMNS = [item.name for item in dataclasses.fields(ArticleState)]
+_PUT_FEED = f"INSERT OR REPLACE INTO feeds({','.join(_FEED_COLUMNS)}) VALUES({','.join('?' * len(_FEED_COLUMNS))})"
+_PUT_ARTICLE = (
+    f"INSERT OR REPLACE INTO articles({','.join(_ARTICLE_COLUMNS)}) VALUES({','.join('?' * len(_ARTICLE_COLUMNS))})"
+)
+_GET_ARTICLE = f"SELECT {','.join(_ARTICLE_COLUMNS)} FROM articles"
+_MANY = 500
+
+
+class State:
+    """The file, opened. One process at a time writes it; readers may look at any time."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = str(path)
+        try:
+            if self.path != ":memory:":
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=30)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")  # what is saved survives a power cut, as the topic does
+            self._db.execute("PRAGMA cache_size=-65536")
+            self._db.executescript(_SCHEMA)
+            version = self.meta("schema")
+        except (sqlite3.Error, OSError) as error:
+            raise StateError(
+                f"state file {self.path} cannot be used: {error}; move it away to build it anew"
+            ) from error
+        if version is None:
+            self.save(Changes(meta={"schema": str(SCHEMA_VERSION)}))
+        elif version != str(SCHEMA_VERSION):
+            raise StateError(f"state file {self.path} has version {version}, this release writes {SCHEMA_VERSION}")
+
+    def close(self) -> None:
+        self._db.close()
+
+    def meta(self, name: str) -> str | None:
+        row = self._db.execute("SELECT value FROM meta WHERE name=?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def feeds(self) -> dict[str, FeedState]:
+        rows = self._db.execute(f"SELECT {','.join(_FEED_COLUMNS)} FROM feeds")
+        return {row[0]: FeedState(*row) for row in rows}
+
+    def articles(self, ids: Sequence[bytes]) -> dict[bytes, ArticleState]:
+        return {one.article_id: one for one in self._select("article_id", ids)}
+
+    def by_alias(self, aliases: Sequence[int]) -> dict[int, ArticleState]:
+        return {one.alias: one for one in self._select("alias", aliases)}
+
+    def by_story(self, stories: Sequence[int]) -> dict[int, ArticleState]:
+        return {one.story: one for one in self._select("story", stories)}
+
+    def _select(self, column: str, values: Sequence[bytes] | Sequence[int]) -> Iterable[ArticleState]:
+        for start in range(0, len(values), _MANY):
+            some = values[start : start + _MANY]
+            query = f"{_GET_ARTICLE} WHERE {column} IN ({','.join('?' * len(some))})"
+            for row in self._db.execute(query, some):
+                yield ArticleState(*row)
+
+    def article_count(self) -> int:
+        return int(self._db.execute("SELECT COUNT(*) FROM articles").fetchone()[0])
+
+    def is_refused(self, document: str) -> bool:
+        return self._db.execute("SELECT 1 FROM refused WHERE document=?", (document,)).fetchone() is not None
+
+    def held(self, due_by: float | None = None) -> list[Held]:
+        """Held articles, the earliest due first; with `due_by`, those that are due then."""
+        where = "" if due_by is None else "WHERE due<=?"
+        rows = self._db.execute(
+            f"SELECT article_id, due, record FROM held {where} ORDER BY due IS NULL, due, article_id",
+            () if due_by is None else (due_by,),
+        )
+        return [Held(*row) for row in rows]
+
+    def held_of(self, article: bytes) -> Held | None:
+        row = self._db.execute("SELECT article_id, due, record FROM held WHERE article_id=?", (article,)).fetchone()
+        return None if row is None else Held(*row)
+
+    def save(self, changes: Changes) -> None:
+        """All of it or nothing. Raises StateError, such as for a full disk."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._write(changes)
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise StateError(f"state file {self.path} cannot be written: {error}") from error
+
+    def _write(self, changes: Changes) -> None:
+        db = self._db
+        db.executemany("INSERT OR REPLACE INTO meta VALUES(?,?)", changes.meta.items())
+        db.executemany(_PUT_FEED, ([getattr(one, name) for name in _FEED_COLUMNS] for one in changes.feeds.values()))
+        db.executemany(
+            _PUT_ARTICLE, ([getattr(one, name) for name in _ARTICLE_COLUMNS] for one in changes.articles.values())
+        )
+        db.executemany(
+            "INSERT OR REPLACE INTO held VALUES(?,?,?)",
+            ((one.article_id, one.due, one.record) for one in changes.held.values() if one is not None),
+        )
+        db.executemany(
+            "DELETE FROM held WHERE article_id=?", ((key,) for key, one in changes.held.items() if one is None)
+        )
+        db.executemany("INSERT OR IGNORE INTO refused VALUES(?)", ((one,) for one in sorted(changes.refused)))

@@ -1,0 +1,3 @@
+from connector_desk import desk, wire
+
+__all__ = ["desk", "wire"]

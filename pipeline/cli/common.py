@@ -5,7 +5,11 @@ from __future__ import annotations
 import argparse
 
 from connectors.config import Config, load_config, resolve_secret
-from connectors.topics import Topics, open_topics
+from connectors.topics import CLEAN, DEAD_LETTERS, RAW, SUMMITS, Topics, open_topics
+from schemas.codec import Decoder
+
+ALIASES = {"raw": RAW.name, "clean": CLEAN.name, "summits": SUMMITS.name, "dead-letters": DEAD_LETTERS.name}
+"""What topics are called on the command line."""
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -24,3 +28,23 @@ def topics_of(config: Config) -> Topics:
     """The configured topics. Raises TopicError where they cannot be reached."""
     kafka = {key: resolve_secret(value, f"[topics.kafka] {key}") for key, value in config.topics.kafka.items()}
     return open_topics(config.topics_url(), kafka)
+
+
+def decoder_of(config: Config) -> Decoder:
+    """Reads records in either framing, with the configured registry where there is one."""
+    from pipeline.io import clients
+    from pipeline.settings import settings_of
+
+    return clients.decoder(settings_of(config))
+
+
+def topic_name(name: str) -> str:
+    """A topic's full name, from that or from its alias."""
+    return ALIASES.get(name, name)
+
+
+def natural(text: str) -> int:
+    """An argument that is a whole number from 0 up."""
+    if not text.isdecimal() or not text.isascii():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 up")
+    return int(text)

@@ -41,12 +41,20 @@ class Release:
         return f"{self.record}.v{self.generation}" + (f".{self.release}" if self.release else "")
 
 
-@cache
 def releases(folder: Path | None = None) -> tuple[Release, ...]:
     """All released schemas of `folder` (the contract's own where none is given), by record and oldest first.
 
     Raises SchemaError where a file is no Avro schema.
     """
+    return _read(folder) if folder is not None else _own()
+
+
+@cache
+def _own() -> tuple[Release, ...]:
+    return _read(None)
+
+
+def _read(folder: Path | None) -> tuple[Release, ...]:
     found = []
     for entry in _folder(folder).iterdir():
         if match := _FILE.fullmatch(entry.name):

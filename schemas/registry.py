@@ -46,9 +46,13 @@ class Registry:
     """
 
     def __init__(self, url: str, *, timeout: float = 10, environ: Mapping[str, str] = os.environ) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise RegistryError("the schema registry's address must begin with http:// or https:// and name a host")
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # a port that is no number, half a bracket
+            usable = False
+        if not usable:
+            raise RegistryError("the schema registry's address must be http://HOST:PORT or https://HOST:PORT")
         host = parts.netloc.rpartition("@")[2]
         self.url = urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
         """The address without credentials."""

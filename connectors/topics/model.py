@@ -144,8 +144,8 @@ class Topics(Protocol):
     def close(self) -> None: ...
 
 
-def check_sizes(topic: str, messages: Sequence[Message], limit: int) -> None:
-    """Raises RecordTooLarge for the first message that exceeds `limit` bytes."""
+def check_messages(topic: str, messages: Sequence[Message], limit: int) -> None:
+    """Raises RecordTooLarge for a message of more than `limit` bytes, TopicError for one without key and value."""
     for index, message in enumerate(messages):
         if message.size > limit:
             raise RecordTooLarge(
@@ -153,11 +153,21 @@ def check_sizes(topic: str, messages: Sequence[Message], limit: int) -> None:
                 "nothing was appended",
                 index,
             )
+        if message.key is None and message.value is None:
+            raise TopicError(f"record {index} for topic {topic} has neither key nor value; nothing was appended")
 
 
-RAW = TopicSpec("wire.articles.raw.v1")
+def check_start(topic: str, partition: int, start: int, begin: int) -> None:
+    """Raises TopicError where retention passed `start`."""
+    if start < begin:
+        raise TopicError(f"{topic}/{partition}: offset {start} is gone, its retention kept {begin} and later")
+
+
+_DAY_MS = 86_400_000
+RAW = TopicSpec("wire.articles.raw.v1", retention_ms=365 * _DAY_MS)
+"""A year: everything else is made anew from it, feed state included."""
 CLEAN = TopicSpec("wire.articles.clean.v1", compacted=True)
 SUMMITS = TopicSpec("wire.summits.v1", compacted=True)
-DEAD_LETTERS = TopicSpec("wire.dead-letters.v1", max_record_bytes=16 * 1_048_576)
+DEAD_LETTERS = TopicSpec("wire.dead-letters.v1", max_record_bytes=16 * 1_048_576, retention_ms=90 * _DAY_MS)
 """Larger than the others, so that an oversized record fits in with what is said about it."""
 ALL_TOPICS = (RAW, CLEAN, SUMMITS, DEAD_LETTERS)

@@ -27,7 +27,8 @@ from connectors.topics.model import (
     TopicInfo,
     TopicSpec,
     UnknownTopic,
-    check_sizes,
+    check_messages,
+    check_start,
 )
 from connectors.topics.upkeep import tidy
 
@@ -79,7 +80,7 @@ class Spool:
 
     def append(self, topic: str, messages: Sequence[Message]) -> None:
         spec = self._spec(topic)
-        check_sizes(topic, messages, spec.max_record_bytes)
+        check_messages(topic, messages, spec.max_record_bytes)
         if not messages:
             return
         folder = self._root / topic
@@ -105,7 +106,7 @@ class Spool:
         if partition != 0:
             raise UnknownTopic(f"topic {topic} in {self.url} has one partition, 0; there is no partition {partition}")
         live = self._segments(folder)
-        _check_kept(topic, live, start)
+        check_start(topic, 0, start, segments.begin_of(live))
         return self._read(folder, live, start, min(end, segments.end_of(live)))
 
     def committed(self, group: str, topic: str) -> dict[int, int]:
@@ -159,7 +160,7 @@ class Spool:
                     raise TopicError(f"{segment.path} cannot be opened: {error.strerror}") from error
                 relisted_at = position
                 live = self._segments(folder)
-                _check_kept(folder.name, live, position)
+                check_start(folder.name, 0, position, segments.begin_of(live))
 
     def _folder(self, topic: str) -> Path:
         if not _TOPIC_NAME.fullmatch(topic):
@@ -204,12 +205,6 @@ class Spool:
             if isinstance(error, FileNotFoundError) and doing.startswith("read topic"):
                 raise
             raise TopicError(f"cannot {doing}: {where}: {error.strerror or error}") from error
-
-
-def _check_kept(topic: str, live: Sequence[container.Segment], start: int) -> None:
-    begin = segments.begin_of(live)
-    if start < begin:
-        raise TopicError(f"offset {start} of topic {topic} is gone: its retention kept {begin} and later")
 
 
 def _parse_spec(topic: str, path: Path) -> TopicSpec:

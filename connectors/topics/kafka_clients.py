@@ -1,0 +1,140 @@
+"""Clients of kafka-python: made with the settings of [topics.kafka], and their errors in one sentence."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.errors import KafkaError
+from kafka.net.compat import KafkaNetClient
+
+from connectors.topics.model import TopicError
+
+TIMEOUT_MS = 30_000
+"""How long a call tries before it gives up; `timeout_ms` in [topics.kafka]."""
+CONNECT_MS = 10_000
+"""How long a new client tries to reach a broker."""
+RECONNECT_MS = 1_000
+"""The longest wait between two tries to connect: a broker that is back is found within it."""
+BATCH_BYTES = 131_072
+REQUEST_BYTES = 64 * 1_048_576
+"""kafka-python's own limit is one for all topics; the topics' own limits are checked before sending."""
+
+_RESERVED = frozenset(
+    {"bootstrap_servers", "group_id", "acks", "enable_idempotence", "transactional_id", "enable_auto_commit"}
+    | {"auto_offset_reset", "isolation_level", "key_serializer", "value_serializer", "key_deserializer"}
+    | {"value_deserializer", "partitioner", "partition_assignment_strategy", "kafka_client", "client_id"}
+)
+"""What this code's promises rest on, or what has its place elsewhere in the configuration."""
+
+
+class Clients:
+    """Makes clients for one cluster. Raises TopicError for settings that kafka-python does not know."""
+
+    def __init__(self, servers: str, settings: Mapping[str, Any]) -> None:
+        self.url = f"kafka://{servers}"
+        self._servers = [server.strip() for server in servers.split(",")]
+        self._settings = dict(settings)
+        timeout_ms = self._settings.pop("timeout_ms", TIMEOUT_MS)
+        if not isinstance(timeout_ms, int) or timeout_ms < 1000:
+            raise TopicError(f"[topics.kafka] timeout_ms is {timeout_ms!r}; it must be a number, 1000 or more")
+        self.timeout = timeout_ms / 1000
+        known = {*KafkaAdminClient.DEFAULT_CONFIG, *KafkaConsumer.DEFAULT_CONFIG, *KafkaProducer.DEFAULT_CONFIG}
+        for key in self._settings:
+            if key in _RESERVED:
+                raise TopicError(f"[topics.kafka] {key} cannot be set: Summitwire sets it")
+            if key not in known:
+                raise TopicError(f"[topics.kafka] {key} is no setting of kafka-python")
+        # Its lines would tell what the TopicErrors tell, many times over.
+        client_log = logging.getLogger("kafka")
+        if client_log.level == logging.NOTSET and client_log.getEffectiveLevel() >= logging.WARNING:
+            client_log.setLevel(logging.CRITICAL + 1)
+
+    def admin(self) -> Any:
+        return self._connected(KafkaAdminClient, {})
+
+    def producer(self) -> Any:
+        timeout_ms = int(self.timeout * 1000)
+        linger_ms = 5
+        ours = {
+            "acks": "all",
+            "enable_idempotence": True,
+            "linger_ms": linger_ms,
+            "batch_size": BATCH_BYTES,
+            "max_request_size": REQUEST_BYTES,
+            "max_block_ms": timeout_ms,
+            "delivery_timeout_ms": timeout_ms,
+            "request_timeout_ms": timeout_ms // 2 - linger_ms,
+        }
+        return self._connected(KafkaProducer, ours)
+
+    def consumer(self, **ours: Any) -> Any:
+        """With `auto_offset_reset` none: where an offset is gone it raises, and never jumps."""
+        settings = {
+            "enable_auto_commit": False,
+            "auto_offset_reset": "none",
+            "isolation_level": "read_committed",
+            "allow_auto_create_topics": False,
+        }
+        return self._connected(KafkaConsumer, {**settings, **ours})
+
+    def _connected(self, kind: Any, ours: Mapping[str, Any]) -> Any:
+        """Raises TopicError where no broker answers, with the reason that kafka-python only logs."""
+        common = {
+            "bootstrap_timeout_ms": min(CONNECT_MS, int(self.timeout * 1000)),
+            "request_timeout_ms": int(self.timeout * 1000),
+            "reconnect_backoff_max_ms": RECONNECT_MS,
+            "client_id": "summitwire",
+        }
+        settings = {**common, **ours, **self._settings}
+        made: list[Any] = []
+
+        def net_client(**config: Any) -> Any:
+            made.append(KafkaNetClient(**config))
+            return made[-1]
+
+        known = {key: value for key, value in settings.items() if key in kind.DEFAULT_CONFIG}
+        with _LastComplaint() as complaint:
+            try:
+                return kind(bootstrap_servers=self._servers, kafka_client=net_client, **known)
+            except (KafkaError, OSError, ValueError, TypeError, RuntimeError, AssertionError) as error:
+                # Its thread would go on looking for the broker for ever.
+                for client in made:
+                    client.close()
+                raise TopicError(
+                    f"Kafka at {','.join(self._servers)} does not answer ({complaint.text or explain(error)}); "
+                    "is the broker running, and are [topics] url and [topics.kafka] right?"
+                ) from error
+
+
+def explain(error: BaseException) -> str:
+    """What kafka-python says, in one line."""
+    text = " ".join(str(error).split())
+    return text or type(error).__name__
+
+
+class _LastComplaint(logging.Handler):
+    """Keeps the last warning that kafka-python logs: its exceptions of connecting say only that time is up."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.text = ""
+        self._loggers = [logging.getLogger(f"kafka.net.{name}") for name in ("manager", "connection")]
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if not text.startswith("Bootstrap failed"):
+            self.text = text.split(" (backoff")[0]
+
+    def __enter__(self) -> _LastComplaint:
+        for logger in self._loggers:
+            logger.addHandler(self)
+            logger.setLevel(logging.WARNING)
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        for logger in self._loggers:
+            logger.removeHandler(self)
+            logger.setLevel(logging.NOTSET)

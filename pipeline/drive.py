@@ -15,6 +15,7 @@ that fails afterwards would lose its records.
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,19 +28,20 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.runner import PipelineState
 
 from connectors.config import Config
-from connectors.topics import GroupHeld, StorageFull, TopicError, Topics
+from connectors.topics import GroupHeld, Lease, StorageFull, TopicError, Topics
 from pipeline.io import clients
 from pipeline.io.archive import ArchiveError
 from pipeline.io.read import METRICS, REACHED, ReadRange, ReadRanges
 from pipeline.main import build
 from pipeline.settings import Settings, settings_of
-from schemas.registry import RegistryUnavailable
+from schemas.errors import RegistryError, RegistryUnavailable
 
 log = logging.getLogger("summitwire.run")
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 30.0
 """Seconds between tries while topics or registry are away; doubled from the first to the longest."""
+_BEAM_NOTE = re.compile(r" \[while running '[^']*'\]$")
 
 
 class OffsetsError(TopicError):
@@ -89,8 +91,8 @@ def drive(
 
     While topics or registry are away it waits and tries again (with `once` it raises at once). Raises TopicError where
     they cannot be reached at the start, GroupHeld where another pipeline runs in this group, OffsetsError where
-    retention has deleted what was not yet processed (`skip_lost` goes on after the gap), StorageFull, ArchiveError,
-    PipelineError. Whatever is raised: the committed offsets stand at the last batch whose outputs are all durable.
+    retention has deleted what was not yet processed (`skip_lost` goes on after the gap), RegistryError where the
+    registry refuses our schemas, StorageFull, ArchiveError, PipelineError. Whatever is raised: the committed offsets stand at the last batch whose outputs are all durable.
     """
     stop = stop or Event()
     settings = settings_of(config, archive)
@@ -106,8 +108,7 @@ def drive(
         try:
             with topics.lease(config.pipeline.group, settings.raw) as lease:
                 while not stop.is_set():
-                    lease.check()
-                    result = _batch(config, settings, topics, limits, skip_lost)
+                    result = _batch(config, settings, topics, lease, limits, skip_lost)
                     wait = FIRST_WAIT
                     if result is not None:
                         summary.add(result)
@@ -136,19 +137,22 @@ def _load_model(settings: Settings) -> None:
 
 
 def _batch(
-    config: Config, settings: Settings, topics: Topics, limits: Mapping[str, int], skip_lost: bool
+    config: Config, settings: Settings, topics: Topics, lease: Lease, limits: Mapping[str, int], skip_lost: bool
 ) -> BatchResult | None:
     """One micro-batch; None where there was nothing to do."""
+    lease.check()
     begin = topics.begin_offsets(settings.raw)
     end = topics.end_offsets(settings.raw)
     committed = topics.committed(config.pipeline.group, settings.raw)
     start = starts(begin, end, committed, settings.raw, skip_lost)
-    ranges = plan(settings.raw, start, end, config.pipeline.batch_records, config.pipeline.batch_bytes)
+    caps = config.pipeline
+    ranges = plan(settings.raw, start, end, caps.batch_records, caps.batch_bytes, caps.batch_seconds)
     if not ranges:
         return None
     began = time.monotonic()
     counters = run_batch(ranges, settings, limits)
     reached = {wanted.partition: wanted.start + counters.pop(f"{REACHED}{wanted.partition}", 0) for wanted in ranges}
+    lease.check()  # who has taken the group over meanwhile may have committed more
     topics.commit(config.pipeline.group, settings.raw, reached)
     behind = sum(end.values()) - sum({**start, **reached}.values())
     return BatchResult(counters, reached, behind, time.monotonic() - began)
@@ -176,8 +180,11 @@ def starts(
     return out
 
 
-def plan(topic: str, start: Mapping[int, int], end: Mapping[int, int], records: int, size: int) -> list[ReadRange]:
-    """Ranges of at most `records` records and `size` bytes together, shared out among the partitions with a backlog."""
+def plan(
+    topic: str, start: Mapping[int, int], end: Mapping[int, int], records: int, size: int, seconds: float
+) -> list[ReadRange]:
+    """Ranges of at most `records` records, `size` bytes and `seconds` of reading together, shared out among the
+    partitions with a backlog, so that each gets on in every batch."""
     waiting = sorted(
         (end[partition] - offset, partition) for partition, offset in start.items() if end[partition] > offset
     )
@@ -187,7 +194,14 @@ def plan(topic: str, start: Mapping[int, int], end: Mapping[int, int], records: 
         share = min(backlog, max(1, left // (len(waiting) - position)))
         left -= share
         ranges.append(
-            ReadRange(topic, partition, start[partition], start[partition] + share, max(1, size // len(waiting)))
+            ReadRange(
+                topic,
+                partition,
+                start[partition],
+                start[partition] + share,
+                max(1, size // len(waiting)),
+                seconds / len(waiting),
+            )
         )
     return sorted(ranges, key=lambda wanted: wanted.partition)
 
@@ -195,7 +209,7 @@ def plan(topic: str, start: Mapping[int, int], end: Mapping[int, int], records: 
 def run_batch(ranges: list[ReadRange], settings: Settings, limits: Mapping[str, int]) -> dict[str, int]:
     """Runs the chain over the ranges; returns its counters once every output is durable.
 
-    Raises TopicError, RegistryUnavailable and ArchiveError as they are, PipelineError for anything else.
+    Raises TopicError, RegistryError and ArchiveError as they are, PipelineError for anything else.
     """
     # The runner is pinned: plain DirectRunner picks among three by what it finds in the pipeline and on the network.
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
@@ -203,10 +217,11 @@ def run_batch(ranges: list[ReadRange], settings: Settings, limits: Mapping[str, 
     try:
         result = pipeline.run()
         result.wait_until_finish()
-    except (TopicError, RegistryUnavailable, ArchiveError):
+    except (TopicError, RegistryError, ArchiveError) as error:
+        error.args = (_message(error),)
         raise
     except Exception as error:
-        raise PipelineError(f"the batch failed and nothing was committed: {error}") from error
+        raise PipelineError(f"the batch failed and nothing was committed: {_message(error)}") from error
     if result.state != PipelineState.DONE:
         raise PipelineError(f"the batch ended as {result.state} and nothing was committed")
     query = result.metrics().query(MetricsFilter().with_namespace(METRICS))
@@ -215,3 +230,8 @@ def run_batch(ranges: list[ReadRange], settings: Settings, limits: Mapping[str, 
         name = counter.key.metric.name
         counters[name] = counters.get(name, 0) + counter.committed
     return counters
+
+
+def _message(error: Exception) -> str:
+    """The error's message without the step that Beam adds to it: the message says where it was, in our words."""
+    return _BEAM_NOTE.sub("", str(error)) or type(error).__name__

@@ -74,7 +74,7 @@ def strip(decoded: Decoded) -> Stripped:
     return Stripped(decoded.origin, decoded.article, clean_article(decoded.article))
 
 
-def unstripped(decoded: Decoded) -> Stripped:
+def unstripped(decoded: Decoded, flag: str = FAILED_STRIP) -> Stripped:
     """What goes on where strip failed."""
     article = decoded.article
     clean = CleanArticle(
@@ -90,7 +90,7 @@ def unstripped(decoded: Decoded) -> Stripped:
         updated=article.updated,
         updated_offset=article.updated_offset,
         text="",
-        flags=(FAILED_STRIP,),
+        flags=(flag,),
         cleaner="",
     )
     return Stripped(decoded.origin, article, clean)
@@ -143,30 +143,16 @@ def encode(extracted: Extracted, encoder: Encoder, outputs: Outputs) -> Encoded:
 
 
 def unencodable(extracted: Extracted, encoder: Encoder, outputs: Outputs) -> Encoded:
-    """What goes on where encode failed: both records, empty and flagged."""
-    clean = replace(extracted.clean, headline=None, text="", kept=(), removed=(), dateline=None, flags=(FAILED_ENCODE,))
-    report = replace(
-        extracted.report,
-        headline=None,
-        events=(),
-        flags=(FAILED_ENCODE,),
-        text_sha256=hashlib.sha256(b"").hexdigest(),
-    )
-    return encode(replace(extracted, clean=clean, report=report), encoder, outputs)
+    """What goes on where encode failed: both records with the article's identity and times alone, and flagged. Raises
+    as `encode` does, where the identity itself is too large."""
+    bare = Decoded(extracted.origin, replace(extracted.article, headline=None, url=None, language=None))
+    return encode(unextracted(unstripped(bare, FAILED_ENCODE), FAILED_ENCODE), encoder, outputs)
 
 
 def _message(record: CleanArticle | SummitReport, encoder: Encoder, topic: str, limit: int) -> Message:
     message = Message(record.article_id.encode(), encoder.encode(record, topic), headers_for(record))
-    size = message_bytes(message)
-    if size > limit:
-        raise InputError(f"its {type(record).__name__} takes {size} bytes, more than the {limit} that {topic} accepts")
+    if message.size > limit:
+        raise InputError(
+            f"its {type(record).__name__} takes {message.size} bytes, more than the {limit} that {topic} accepts"
+        )
     return message
-
-
-def message_bytes(message: Message) -> int:
-    """Bytes of key, value and headers together, as TopicSpec.max_record_bytes counts them."""
-    return (
-        len(message.key or b"")
-        + len(message.value or b"")
-        + sum(len(key.encode()) + len(value) for key, value in message.headers)
-    )

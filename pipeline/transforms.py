@@ -17,18 +17,18 @@ from pipeline.failures import Failure, failure, set_aside
 from pipeline.io import clients
 from pipeline.io.read import METRICS
 from pipeline.settings import Settings
-from schemas.registry import RegistryUnavailable
+from schemas.errors import RegistryError
 
 OK = "ok"
 FAILURES = "failures"
-TRY_AGAIN = (TopicError, RegistryUnavailable)
-"""Not the record's fault: the bundle fails and is run again."""
+NOT_THE_RECORD = (TopicError, RegistryError)
+"""Not the record's fault: the bundle fails, and the driver decides whether another try is of use."""
 
 
 @dataclass
 class Step(beam.PTransform):  # type: ignore[misc]
     """Applies `function` to each element. Where it raises, the element's origin becomes a dead letter of this step,
-    and what `fallback` makes of the element, if there is one, goes on. Outputs: `ok` and `failures`.
+    and what `fallback` makes of the element, if there is one and it succeeds, goes on. Outputs: `ok` and `failures`.
 
     `counted` gives the names of further counters that a result raises by one."""
 
@@ -50,7 +50,7 @@ class _Guarded(beam.DoFn):  # type: ignore[misc]
         step = self.step
         try:
             result = step.function(element)
-        except TRY_AGAIN:
+        except NOT_THE_RECORD:
             raise
         except Exception as error:
             self.failed.inc()
@@ -58,7 +58,14 @@ class _Guarded(beam.DoFn):  # type: ignore[misc]
             yield beam.pvalue.TaggedOutput(FAILURES, failure(origin, step.name, error))
             if step.fallback is None:
                 return
-            result = step.fallback(element)
+            try:
+                result = step.fallback(element)
+            except NOT_THE_RECORD:
+                raise
+            except Exception:
+                # Such as an article id that alone exceeds the topic's limit. The dead letter has it all, and one
+                # record must not stop the pipeline for good.
+                return
         for name in step.counted(result):
             Metrics.counter(METRICS, name).inc()
         yield result
@@ -132,7 +139,7 @@ def _letter(element: Failure, settings: Settings, limit: int) -> Message:
         return Message(dead.dead_letter_id.encode(), value, headers_for(dead) + stack)
 
     whole = message()
-    if steps.message_bytes(whole) <= limit:
+    if whole.size <= limit:
         return whole
     dead = set_aside(dead, Path(settings.dead_letter_files))
     return message()

@@ -69,8 +69,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     level = parsed.log_level or getattr(module, "LOG_LEVEL", "warning")
     logging.basicConfig(level=level.upper(), format=LOG_FORMAT, stream=sys.stderr)
-    for name in ("apache_beam", "kafka"):  # their INFO tells about their insides
-        logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else logging.ERROR)
+    for name in ("apache_beam", "kafka"):
+        # Their records tell about their insides, Beam's errors with the traceback of what we explain in a sentence.
+        logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else logging.CRITICAL)
     try:
         return int(module.run(parsed) or 0)
     except KeyboardInterrupt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,19 +16,20 @@ from pipeline.settings import Settings
 METRICS = "summitwire"
 REACHED = "read/offsets/"
 """Counter for each partition, `read/offsets/<partition>`: how far beyond its start a read has come. A pipeline's result
-tells the driver through it where a read that was capped in bytes has ended."""
+tells the driver through it where a read that ended early has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRange:
-    """Records of one partition with start ≤ offset < end; the read ends early past `max_bytes`, but never before
-    the first record."""
+    """Records of one partition with start ≤ offset < end; the read ends early past `max_bytes` or `max_seconds`, but
+    never before the first record."""
 
     topic: str
     partition: int
     start: int
     end: int
     max_bytes: int
+    max_seconds: float
 
 
 @dataclass
@@ -52,6 +54,7 @@ class _Read(beam.DoFn):  # type: ignore[misc]
 
     def process(self, wanted: ReadRange) -> Iterator[Received]:
         left = wanted.max_bytes
+        deadline = time.monotonic() + wanted.max_seconds
         reached = wanted.start
         records = Metrics.counter(METRICS, "read/records")
         for received in clients.topics(self.settings).read(wanted.topic, wanted.partition, wanted.start, wanted.end):
@@ -59,7 +62,7 @@ class _Read(beam.DoFn):  # type: ignore[misc]
             records.inc()
             reached = received.offset + 1
             left -= len(received.value or b"") + len(received.key or b"")
-            if left <= 0:
+            if left <= 0 or time.monotonic() >= deadline:
                 break
         else:
             reached = wanted.end

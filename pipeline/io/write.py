@@ -11,7 +11,6 @@ from connectors.topics import Message
 from pipeline.io import clients
 from pipeline.io.read import METRICS
 from pipeline.settings import Settings
-from pipeline.steps import message_bytes
 
 FLUSH_RECORDS = 5000
 FLUSH_BYTES = 8 * 1_048_576
@@ -40,7 +39,7 @@ class _Append(beam.DoFn):  # type: ignore[misc]
 
     def process(self, message: Message) -> None:
         self.messages.append(message)
-        self.bytes += message_bytes(message)
+        self.bytes += message.size
         if len(self.messages) >= FLUSH_RECORDS or self.bytes >= FLUSH_BYTES:
             self._flush()
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from connectors.topics import Message, Received, Topics, UnknownTopic
-from pipeline.tailing import merged
+from pipeline.tailing import everything, merged
 from schemas.codec import Decoder
 from schemas.errors import RegistryError, SchemaError
 from schemas.records import DeadLetter, RawArticle
@@ -86,7 +86,7 @@ def dead_letters(
     topics: Topics, topic: str, decoder: Decoder, selection: Selection, unreadable: Callable[[str], None]
 ) -> Iterator[tuple[Received, DeadLetter]]:
     """The selected dead letters that the topic holds now. Raises TopicError, RegistryError."""
-    for received in merged(topics, topic, topics.begin_offsets(topic), topics.end_offsets(topic)):
+    for received in merged(topics, topic, topics.end_offsets(topic)):
         try:
             record = decoder.decode(received.value or b"")
         except RegistryError:
@@ -211,7 +211,7 @@ def _superseded(topics: Topics, source: str, letters: list[_Letter], decoder: De
     reasons: dict[str, str] = {}
     if not by_key:
         return reasons
-    for received in merged(topics, source, topics.begin_offsets(source), topics.end_offsets(source)):
+    for received in everything(topics, source):
         if received.key not in by_key:
             continue
         where = f"{source}/{received.partition}/{received.offset}"
@@ -249,6 +249,8 @@ def _judged(dead: DeadLetter, source: str, limit: int, folder: Path) -> tuple[Ou
         message = _message(dead, original(dead, folder), limit)
     except LostOriginal as error:
         return Outcome(dead.dead_letter_id, "lost", str(error)), None
+    if message.key is None and message.value is None:
+        return Outcome(dead.dead_letter_id, "refused", "it has neither key nor value, which no topic takes"), None
     if message.size > limit:
         reason = f"its original takes {message.size} bytes, {source} accepts {limit}"
         return Outcome(dead.dead_letter_id, "refused", reason), None

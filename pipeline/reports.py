@@ -9,7 +9,7 @@ import fastavro
 
 from connectors.topics import Topics
 from pipeline.rows import NewestRows
-from pipeline.tailing import merged
+from pipeline.tailing import everything
 from schemas.codec import Decoder
 from schemas.errors import RegistryError, SchemaError
 from schemas.records import SummitReport, from_avro
@@ -37,7 +37,7 @@ def from_topic(
     the topic holds other records, TopicError, RegistryError.
     """
     count = 0
-    for received in merged(topics, topic, topics.begin_offsets(topic), topics.end_offsets(topic)):
+    for received in everything(topics, topic):
         count += 1
         progress(count)
         where = f"{topic}/{received.partition}/{received.offset}"

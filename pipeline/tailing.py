@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,8 +21,6 @@ POLL = 0.5
 """Seconds between two looks for new records."""
 LONGEST_WAIT = 30.0
 """Seconds between tries while topics are away; doubled from POLL up to this."""
-CHUNK = 200
-"""Records of one partition that are held while others are merged with them."""
 
 log = logging.getLogger("summitwire.tail")
 
@@ -46,22 +44,21 @@ def seen(received: Received, decoder: Decoder) -> Seen:
         return Seen(received, None, str(error))
 
 
-def merged(topics: Topics, topic: str, start: Mapping[int, int], end: Mapping[int, int]) -> Iterator[Received]:
-    """The records between `start` and `end` (partition → offset)."""
-    if len(end) == 1:
-        return (
-            received
-            for partition in end
-            for received in topics.read(topic, partition, start[partition], end[partition])
-        )
-    partitions = (_chunked(topics, topic, partition, start[partition], end[partition]) for partition in sorted(end))
+def everything(topics: Topics, topic: str) -> Iterator[Received]:
+    """All records that the topic holds now, partition after partition. Raises TopicError."""
+    begin, end = topics.begin_offsets(topic), topics.end_offsets(topic)
+    for partition in sorted(end):
+        yield from topics.read(topic, partition, begin[partition], end[partition])
+
+
+def merged(topics: Topics, topic: str, end: Mapping[int, int]) -> Iterator[Received]:
+    """All records before `end` (partition → offset), by time. Raises TopicError."""
+    begin = topics.begin_offsets(topic)
+    return by_time(topics.read(topic, partition, begin[partition], end[partition]) for partition in sorted(end))
+
+
+def by_time(partitions: Iterable[Iterable[Received]]) -> Iterator[Received]:
     return heapq.merge(*partitions, key=lambda received: received.timestamp)
-
-
-def _chunked(topics: Topics, topic: str, partition: int, start: int, end: int) -> Iterator[Received]:
-    """Reads that end before another partition's begin: a broker's client has one position at a time."""
-    for offset in range(start, end, CHUNK):
-        yield from list(topics.read(topic, partition, offset, min(offset + CHUNK, end)))
 
 
 def last(
@@ -77,7 +74,7 @@ def last(
         _last_of(partial(topics.read, topic, partition), begin[partition], end[partition], count, wanted)
         for partition in sorted(end)
     ]
-    return list(deque(heapq.merge(*newest, key=lambda received: received.timestamp), maxlen=count))
+    return list(deque(by_time(newest), maxlen=count))
 
 
 def _last_of(

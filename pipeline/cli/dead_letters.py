@@ -13,6 +13,7 @@ original to the topic that it came from, where the pipeline takes it up like any
 from __future__ import annotations
 
 import argparse
+import codecs
 import re
 import sys
 from collections import Counter, deque
@@ -211,11 +212,19 @@ def _show_original(printer: Printer, value: bytes, decoder: Decoder) -> None:
         printer.json(record, indent=2)
         return
     head = value[:SHOWN_BYTES]
-    text = head.decode("utf-8", "ignore")
-    whole = len(text.encode()) > len(head) - 4  # at most the last character is cut in the middle
-    printer.block(text if whole and printable(text, keep="\r\n\t") == text else hexdump(head))
+    printer.block(_text(head) or hexdump(head))
     if len(value) > SHOWN_BYTES:
         printer.line(f"and {len(value) - SHOWN_BYTES:,} bytes more; --raw gives them all")
+
+
+def _text(data: bytes) -> str:
+    """The bytes as text, up to a last character that is cut; empty where they are none, or hold control characters."""
+    try:
+        text, _ = codecs.utf_8_decode(data, "strict", False)
+    except UnicodeDecodeError:
+        return ""
+    text = text.replace("\r\n", "\n")
+    return text if printable(text, keep="\n\t") == text else ""
 
 
 def _decoded(value: bytes, decoder: Decoder) -> dict[str, Any] | None:

@@ -58,7 +58,7 @@ def _records(topics: Topics, topic: str, args: argparse.Namespace, printer: Prin
     wanted = _keyed(args.key)
     end = topics.end_offsets(topic)
     if args.from_beginning:
-        yield from filter(wanted, merged(topics, topic, topics.begin_offsets(topic), end))
+        yield from filter(wanted, merged(topics, topic, end))
     else:
         yield from last(topics, topic, args.count, end, wanted)
     if args.follow:

@@ -1,0 +1,43 @@
+"""Agency furniture in and around paragraphs: slugs, notes to editors, end marks, credits, notices."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pipeline.boilerplate.vocabulary import wire_endings, wire_lines, wire_rule
+
+LONGEST_LINE = 500
+LONGEST_ENDING = 600
+CLOSING = frozenset(")]>）】］〉*_#-–=/了完끝TSMD")
+"""Last characters of paragraphs that may end in furniture; body text ends in a stop or a quotation mark."""
+
+
+class Furniture(NamedTuple):
+    label: str
+    rule: str
+    ends: bool
+    """Whether nothing of the story comes after it."""
+
+
+def furniture_line(line: str, *, in_body: bool) -> Furniture | None:
+    """What a whole line is; some furniture is told from other lines only by standing before, or within and after, the story."""
+    if len(line) > LONGEST_LINE:
+        return None
+    match = wire_lines().fullmatch(line)
+    if match is None:
+        return None
+    rule = wire_rule(match.lastgroup or "")
+    if rule["where"] != "any" and (rule["where"] == "tail") != in_body:
+        return None
+    return Furniture(rule["label"], rule["name"], rule.get("ends", False))
+
+
+def furniture_ending(text: str, start: int, end: int) -> tuple[int, Furniture] | None:
+    """Where the furniture begins that ends the paragraph text[start:end], which must begin with something else."""
+    if text[end - 1] not in CLOSING and not text[max(start, end - 8) : end].rstrip(".").isalpha():
+        return None
+    match = wire_endings().search(text, max(start + 1, end - LONGEST_ENDING), end)
+    if match is None or not text[start : match.start()].strip():
+        return None
+    rule = wire_rule(match.lastgroup or "")
+    return match.start(), Furniture(rule["label"], rule["name"], rule.get("ends", False))

@@ -1,0 +1,104 @@
+"""How a body is flattened, cut into lines, and a line fingerprinted.
+
+The cleaner labels these very lines, and the memory of a source's repeated lines holds their fingerprints; so both sides
+of the contract cut by this one module.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+LINES_VERSION = 1
+"""Version of cutting and folding: fingerprints of different versions do not compare."""
+
+BLOB = 600
+"""Characters from which a line is cut into sentences: a whole article in one line, with its wire tail."""
+HARD_WRAP = 100
+"""Longest line of a text whose paragraphs were broken into lines of a fixed width (wire teletype, mail)."""
+
+Cut = tuple[int, int]
+"""Start and end of a piece of the flattened body; neither end is white space."""
+
+_LINE_END = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_LINE = re.compile(f"[^{_LINE_END}]+")
+_PARAGRAPH = re.compile(r"(?:[^\n\r]+(?:\r?\n(?![ \t]*\r?\n|[ \t]{2,}\S|\t|[-*•=_#]))?)+")
+_LOWER_CONTINUATION = re.compile(r"[^\n]\r?\n(?=[a-zà-öø-ÿа-я])")
+_SENTENCE_END = re.compile(
+    r"""(?:(?<![\s.][A-Z])(?<![\s("'“‘][A-Z]\.[A-Z])(?<![\s.][A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.]|[!?…]+|[.]["”’»)\]]+|[!?…。！？]["”’»)\]」』）]*)\s+(?=["“‘«(\[#&]*[A-Z0-9À-ÖØ-ÞЀ-Я])"""
+    r"""|[。！？][」』）]*\s*(?=\S)"""
+)
+_WORD_EDGE = re.compile(r"^[\W_]+|[\W_]+$")
+_DIGITS = re.compile(r"\d+")
+
+
+def flatten(body: str | bytes, body_format: str = "text") -> str:
+    """The text that offsets and fingerprints refer to: text as it is; markup as one line for each block. Never raises.
+
+    `body_format`: text, html, xhtml or nitf; anything else counts as text.
+    """
+    if body_format in ("html", "xhtml", "nitf"):
+        from schemas.markup import markup_lines
+
+        return "\n".join(line.text for line in markup_lines(body)[1])
+    return body if isinstance(body, str) else body.decode("utf-8", "replace")
+
+
+def cut(text: str) -> Iterator[Cut]:
+    """The pieces that are labelled and fingerprinted, in order: lines, the sentences of a blob, or, where the text is
+    broken at a fixed width, its paragraphs."""
+    pattern = _PARAGRAPH if hard_wrapped(text) else _LINE
+    for line in pattern.finditer(text):
+        start, end = line.span()
+        if end - start > BLOB:
+            yield from _sentences(text, start, end)
+        else:
+            yield from _trimmed(text, start, end)
+
+
+def hard_wrapped(text: str) -> bool:
+    """Whether lines were broken at a fixed width: none is longer than that, and many go on in lower case."""
+    head = text[:20_000]
+    ends = head.count("\n")
+    if ends < 4 or len(head) / (ends + 1) > HARD_WRAP or max(map(len, head.split("\n"))) > HARD_WRAP:
+        return False
+    return len(_LOWER_CONTINUATION.findall(head)) * 4 > ends
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[Cut]:
+    for stop in _SENTENCE_END.finditer(text, start, end):
+        yield from _trimmed(text, start, stop.end())
+        start = stop.end()
+    yield from _trimmed(text, start, end)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[Cut]:
+    piece = text[start:end]
+    stripped = piece.strip()
+    if stripped:
+        if len(stripped) != len(piece):
+            start += len(piece) - len(piece.lstrip())
+            end = start + len(stripped)
+        yield start, end
+
+
+def folded(line: str) -> str:
+    """A line without what varies between its repetitions: case, digits, white space, marks at its ends."""
+    return _DIGITS.sub("0", _WORD_EDGE.sub("", " ".join(line.casefold().split())))
+
+
+def fingerprint(line: str) -> int | None:
+    """Signed 64 bits (BLAKE2b) of the folded line; None where nothing but marks is in it."""
+    key = folded(line)
+    if not key:
+        return None
+    return int.from_bytes(
+        hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True
+    )
+
+
+def line_fingerprints(body: str, body_format: str = "text") -> frozenset[int]:
+    """Fingerprints (signed 64 bits) of the lines of a body, cut as the cleaner cuts them. Never raises."""
+    text = flatten(body, body_format)
+    return frozenset(value for value in (fingerprint(text[start:end]) for start, end in cut(text)) if value is not None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,11 @@ _RESERVED = frozenset(
 """What this code's promises rest on, or what has its place elsewhere in the configuration."""
 
 
+_LOG = logging.getLogger("kafka")
+_NET_LOG = logging.getLogger("kafka.net.manager")
+_FAILURE = re.compile(r"(?:Connection|Bootstrap (?:connection|attempt) to .+?) failed: (.+?)(?: \(backoff.*)?$")
+
+
 class Clients:
     """Makes clients for one cluster. Raises TopicError for settings that kafka-python does not know."""
 
@@ -48,9 +54,8 @@ class Clients:
             if key not in known:
                 raise TopicError(f"[topics.kafka] {key} is no setting of kafka-python")
         # Its lines would tell what the TopicErrors tell, many times over.
-        client_log = logging.getLogger("kafka")
-        if client_log.level == logging.NOTSET and client_log.getEffectiveLevel() >= logging.WARNING:
-            client_log.setLevel(logging.CRITICAL + 1)
+        if _LOG.level == logging.NOTSET and _LOG.getEffectiveLevel() >= logging.WARNING:
+            _LOG.setLevel(logging.CRITICAL)
 
     def admin(self) -> Any:
         return self._connected(KafkaAdminClient, {})
@@ -116,25 +121,26 @@ def explain(error: BaseException) -> str:
 
 
 class _LastComplaint(logging.Handler):
-    """Keeps the last warning that kafka-python logs: its exceptions of connecting say only that time is up."""
+    """Keeps the last failure that kafka-python logs: its exceptions of connecting say only that time is up."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.text = ""
-        self._loggers = [logging.getLogger(f"kafka.net.{name}") for name in ("manager", "connection")]
+        self._before = (_NET_LOG.level, _NET_LOG.propagate)
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage()
-        if not text.startswith("Bootstrap failed"):
-            self.text = text.split(" (backoff")[0]
+        if found := _FAILURE.match(record.getMessage()):
+            self.text = found[1].rstrip(".")
 
     def __enter__(self) -> _LastComplaint:
-        for logger in self._loggers:
-            logger.addHandler(self)
-            logger.setLevel(logging.WARNING)
+        quiet = not _NET_LOG.isEnabledFor(logging.WARNING)
+        _NET_LOG.addHandler(self)
+        if quiet:
+            _NET_LOG.setLevel(logging.WARNING)
+            _NET_LOG.propagate = False
         return self
 
     def __exit__(self, *unused: object) -> None:
-        for logger in self._loggers:
-            logger.removeHandler(self)
-            logger.setLevel(logging.NOTSET)
+        _NET_LOG.removeHandler(self)
+        level, _NET_LOG.propagate = self._before
+        _NET_LOG.setLevel(level)

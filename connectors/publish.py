@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from connectors.article import Provenance, cut_to_fit, raw_article
 from connectors.envelope import headers_for
 from connectors.formats import Item
-from connectors.formats.ids import COPY
+from connectors.formats.ids import COPY, distinct
 from connectors.identity import Decision, Marks, decide, hash64, marks, old_news
 from connectors.state import ArticleState, Changes, FeedState, Held, State
 from connectors.topics import DEAD_LETTERS, RAW, Message, Topics
@@ -88,7 +88,7 @@ class Publisher:
         """Decides on the items of one document and adds what is to be published to the batch."""
         counts = Counts(documents=1, items=len(items))
         source = hash64(where.source.source_id)
-        found = [(item, marks(where.source.source_id, item)) for item in items if COPY not in item.quality]
+        found = [(item, marks(where.source.source_id, item)) for item in distinct(items) if COPY not in item.quality]
         known = self._known([one for _, one in found])
         decided: list[tuple[Item, Marks, Decision]] = []
         for item, one in found:

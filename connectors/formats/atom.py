@@ -13,9 +13,10 @@ from connectors.formats.ids import DERIVED_ID, derived_id
 from connectors.formats.model import Item
 from connectors.formats.parts import NO_DATE, address, first_moment, joined_base, moment, text_or_none
 from connectors.formats.text import clean, one_line, plain, unescape
-from connectors.formats.xmltree import BASE, LANG, inner, key, words
+from connectors.formats.xmltree import BASE, LANG, inner, inside, key, words
 from schemas.records import BodyFormat, Subject
 
+FORMAT = "atom"
 DELETED = "deleted_entry"
 _PUBLISHED = ("published", "issued", "dcterms:issued", "created", "dcterms:created", "dc:date", "pubDate")
 
@@ -25,13 +26,12 @@ class Feed:
     """What a feed says for all of its entries."""
 
     base: str
-    format: str
     language: str | None
     rights: str | None
     byline: str | None
 
 
-def read(root: etree._Element, url: str, format_name: str = "atom") -> list[Item]:
+def read(root: etree._Element, url: str, nested: bool = False) -> list[Item]:
     """The entries below a `feed`, or the one that `entry` is; `url` is what relative addresses count from."""
     entry_only = name_of(root) == "entry"
     base = joined_base(url, None if entry_only else root.get(BASE))
@@ -44,10 +44,10 @@ def read(root: etree._Element, url: str, format_name: str = "atom") -> list[Item
                 rights = one_line(construct(child)[0])
             elif name == "author" and byline is None:
                 byline = _person(child)
-    feed = Feed(base, format_name, language, rights, byline)
+    feed = Feed(base, language, rights, byline)
     return [
-        _deleted(element, format_name) if name_of(element) == "deleted-entry" else _entry(element, feed)
-        for element in _entries(root)
+        _deleted(element) if name_of(element) == "deleted-entry" else _entry(element, feed)
+        for element in _entries(root, nested)
     ]
 
 
@@ -58,22 +58,22 @@ def name_of(element: etree._Element) -> str:
     return key(element.tag).removeprefix("atom:").removeprefix("at:")
 
 
-def _entries(root: etree._Element) -> Iterator[etree._Element]:
+def _entries(root: etree._Element, nested: bool) -> Iterator[etree._Element]:
     if name_of(root) == "entry":
         yield root
         return
     for element in root.iter():
-        tag = element.tag
-        if isinstance(tag, str) and tag.endswith("entry") and name_of(element) in ("entry", "deleted-entry"):
+        name = name_of(element)
+        if name in ("entry", "deleted-entry") and (nested or not inside(element, "entry")):
             yield element
 
 
-def _deleted(element: etree._Element, format_name: str) -> Item:
+def _deleted(element: etree._Element) -> Item:
     item_id = clean(element.get("ref", "")).strip()
     flags = [DELETED]
     return Item(
         item_id=item_id or derived_id(None, element.get("when")),
-        format=format_name,
+        format=FORMAT,
         updated=moment(element.get("when"), "updated", flags),
         status="canceled",
         quality=tuple(flags),
@@ -129,7 +129,7 @@ def _entry(element: etree._Element, feed: Feed) -> Item:
         provider = next((plain(words(child)) for child in source if name_of(child) == "title"), None)
     return Item(
         item_id=item_id,
-        format=feed.format,
+        format=FORMAT,
         headline=headline or None,
         url=link,
         published=published,

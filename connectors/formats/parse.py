@@ -8,17 +8,18 @@ JSON                 jsonfeed, ninjs
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
 from lxml import etree
 
-from connectors.formats import atom, lenient, rss
+from connectors.formats import atom, jsonfeed, lenient, newsml, ninjs, nitf, rss
 from connectors.formats.charset import decode
-from connectors.formats.ids import distinct
 from connectors.formats.model import FeedError, Item
 from connectors.formats.xmltree import key, recovered_tree, strict_tree
 
+_G2_ROOTS = {"newsitem", "newsmessage", "packageitem", "conceptitem", "knowledgeitem", "planningitem", "catalogitem"}
 SALVAGED = "salvaged"
 MAX_ITEMS = 20_000
 """Most items taken of one document; a full archive of a large feed stays below it."""
@@ -28,14 +29,14 @@ _LENIENT_LIMIT = 4 * 1_048_576
 
 
 def parse(data: bytes, *, content_type: str | None, url: str) -> list[Item]:
-    """The items of a feed or wire document, each with an id of its own, in the document's order.
+    """The items of a feed or wire document, in its order, with their ids as given (`ids.distinct` tells repeats apart).
 
     `content_type` is HTTP's header, for the charset it may declare; `url` is the document's address, from which
     relative links count. Raises FeedError, with the reason, where the document is neither feed nor wire item, and
     nothing else.
     """
     try:
-        return distinct(_parse(data, content_type, url)[:MAX_ITEMS])
+        return _parse(data, content_type, url)[:MAX_ITEMS]
     except FeedError:
         raise
     except (RecursionError, MemoryError) as error:
@@ -47,23 +48,45 @@ def _parse(data: bytes, content_type: str | None, url: str) -> list[Item]:
     start = text.lstrip()
     if not start:
         raise FeedError("the document is empty")
+    if start[0] in "{[":
+        return _json(start, url)
     root = strict_tree(text)
     if root is not None:
         return _read(root, url)
     return _salvage(text, url)
 
 
-def _read(root: etree._Element, url: str) -> list[Item]:
+def _read(root: etree._Element, url: str, nested: bool = False) -> list[Item]:
+    """The items of a tree; `nested` where unclosed elements may have put items into items."""
     name = key(str(root.tag)).rpartition(":")[2].lower()
     if name in ("rss", "channel"):
-        return rss.read(root, url, "rss")
+        return rss.read(root, url, "rss", nested)
     if name == "rdf":
-        return rss.read(root, url, "rdf")
+        return rss.read(root, url, "rdf", nested)
     if name in ("feed", "entry"):
-        return atom.read(root, url)
+        return atom.read(root, url, nested)
+    if name == "nitf":
+        return nitf.read(root)
+    if name in _G2_ROOTS:
+        return newsml.read(root)
     if name == "html":
         raise FeedError("this is a web page, not a feed")
     raise FeedError(f"<{name[:60]}> is the root of no feed or wire format known here")
+
+
+def _json(text: str, url: str) -> list[Item]:
+    try:
+        found = json.loads(text, strict=False)  # control characters in strings: many write them
+    except (ValueError, RecursionError) as error:
+        raise FeedError(f"the document is no valid JSON: {str(error)[:200]}") from error
+    if ninjs.is_ninjs(found):
+        return ninjs.read([found])
+    if jsonfeed.is_json_feed(found):
+        return jsonfeed.read(found, url)
+    inside = found.get("items", found.get("item")) if isinstance(found, dict) else found
+    if isinstance(inside, list) and any(ninjs.is_ninjs(one) for one in inside):
+        return ninjs.read(inside)
+    raise FeedError("the JSON document is neither a JSON Feed nor ninjs")
 
 
 def _salvage(text: str, url: str) -> list[Item]:
@@ -73,7 +96,7 @@ def _salvage(text: str, url: str) -> list[Item]:
     root = recovered_tree(text)
     if root is not None:
         try:
-            items = _read(root, url)
+            items = _read(root, url, nested=True)
         except FeedError as error:
             reason = str(error)
     if len(items) < wanted and len(text) <= _LENIENT_LIMIT:

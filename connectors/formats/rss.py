@@ -12,7 +12,7 @@ from connectors.formats.ids import DERIVED_ID, derived_id
 from connectors.formats.model import Item
 from connectors.formats.parts import NO_DATE, address, first_moment, joined_base, text_or_none
 from connectors.formats.text import clean, plain
-from connectors.formats.xmltree import BASE, LANG, inner, key, words
+from connectors.formats.xmltree import BASE, LANG, inner, inside, key, words
 from schemas.records import Subject
 
 # In the order in which they are believed: the first that gives something counts.
@@ -45,7 +45,7 @@ class Channel:
     publisher: str | None
 
 
-def read(root: etree._Element, url: str, format_name: str) -> list[Item]:
+def read(root: etree._Element, url: str, format_name: str, nested: bool = False) -> list[Item]:
     """The items below an `rss`, `RDF` or `channel` element; `url` is what relative addresses count from."""
     channel = root if key(str(root.tag)).lower() == "channel" else _child(root, "channel")
     parent = channel if channel is not None else root
@@ -54,14 +54,15 @@ def read(root: etree._Element, url: str, format_name: str) -> list[Item]:
     rights = _text(parent, "copyright") or _text(parent, "dc:rights")
     publisher = _text(parent, "dc:publisher")
     channel_facts = Channel(base, format_name, language, rights, publisher)
-    return [_item(element, channel_facts) for element in _items(root)]
+    return [_item(element, channel_facts) for element in _items(root, nested)]
 
 
-def _items(root: etree._Element) -> Iterator[etree._Element]:
+def _items(root: etree._Element, nested: bool) -> Iterator[etree._Element]:
     for element in root.iter():
         tag = element.tag
-        if isinstance(tag, str) and tag.endswith(("item", "ITEM", "Item")) and key(tag).lower() == "item":
-            yield element
+        if isinstance(tag, str) and tag.endswith(("item", "ITEM", "Item")):
+            if key(tag).lower() == "item" and (nested or not inside(element, "item")):
+                yield element
 
 
 def _item(element: etree._Element, channel: Channel) -> Item:

@@ -160,7 +160,7 @@ def markup(element: etree._Element) -> str:
     while stack:
         node, closing = stack.pop()
         if closing:
-            name = _local(node)
+            name = local_name(node)
             if name not in _VOID or len(node) or node.text:
                 out.append(f"</{name}>")
             if node is not element:
@@ -174,18 +174,24 @@ def markup(element: etree._Element) -> str:
             f' {str(name).rpartition("}")[2]}="{_escaped(str(value)).replace(chr(34), "&quot;")}"'
             for name, value in node.attrib.items()
         )
-        out.append(f"<{_local(node)}{attributes}>{_escaped(node.text)}")
+        out.append(f"<{local_name(node)}{attributes}>{_escaped(node.text)}")
         stack.append((node, True))
         stack.extend((child, False) for child in reversed(node))
     return "".join(out)
 
 
-def _local(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2]
+def local_name(element: etree._Element) -> str:
+    """An element's name without its namespace; empty for what is no element."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def _escaped(text: str | None) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") if text else ""
+
+
+def inside(element: etree._Element, name: str) -> bool:
+    """Whether an element of this local name is among the ancestors."""
+    return any(local_name(parent).lower() == name for parent in element.iterancestors())
 
 
 def words(element: etree._Element) -> str:

@@ -89,7 +89,7 @@ def _show(args: argparse.Namespace) -> int:
     tree = expanded(release.parsed)
     print(f"{release.name}: {tree['doc']}\n")
     for path, field in fields_within(tree, ""):
-        print(f"{path[1:]}: {_type(field['type'])}")
+        print(f"{path[1:]}: {type_in_words(field['type'])}")
         print(f"    {field['doc']}")
     return 0
 
@@ -103,14 +103,15 @@ def _released(name: str) -> Release:
     return found[-1]
 
 
-def _type(schema: Any) -> str:
+def type_in_words(schema: Any) -> str:
+    """A type (with names expanded) as people say it: `array of string`, `DateSpan, or null`."""
     if isinstance(schema, list):
-        return " or ".join(_type(arm) for arm in schema if arm != "null") + ", or null"
+        return " or ".join(type_in_words(arm) for arm in schema if arm != "null") + ", or null"
     if isinstance(schema, str):
         return schema
     match schema["type"]:
         case "array":
-            return f"array of {_type(schema['items'])}"
+            return f"array of {type_in_words(schema['items'])}"
         case "enum":
             return f"{_short(schema)} ({', '.join(schema['symbols'])})"
         case "record":

@@ -51,3 +51,8 @@ def test_the_consumers_have_at_most_15_lines_and_import_nothing_of_ours() -> Non
         assert not re.search(
             r"\b(schemas|connectors|pipeline|summitwire)\b *import|import +(schemas|connectors)", block
         )
+
+
+def test_the_readme_shows_the_same_consumer() -> None:
+    (first, _) = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.S)
+    assert f"```python\n{first}```" in (DOCUMENT.parents[1] / "README.md").read_text(encoding="utf-8")

@@ -110,9 +110,11 @@ class Decoder:
             raise UnknownSchema(str(error)) from error
         try:
             writer = fastavro.parse_schema(schema, named_schemas={})
-        except Exception as error:  # fastavro raises SchemaParseException, ValueError, KeyError, TypeError and more
+            refuse_unbounded(writer)
+        except SchemaError:
+            raise
+        except Exception as error:  # SchemaParseException, ValueError, KeyError, TypeError, RecursionError and more
             raise SchemaError(f"schema id {schema_id} does not parse: {_brief(error)}") from error
-        refuse_unbounded(writer)
         self._registered_schemas[schema_id] = writer
         return writer
 

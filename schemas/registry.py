@@ -192,7 +192,9 @@ def _authorization(user: str | None, password: str | None, environ: Mapping[str,
     pair = f"{unquote(user)}:{unquote(password or '')}" if user else environ.get("SUMMITWIRE_REGISTRY_AUTH", "")
     if pair:
         return "Basic " + base64.b64encode(pair.encode()).decode()
-    token = environ.get("SUMMITWIRE_REGISTRY_TOKEN", "")
+    token = environ.get("SUMMITWIRE_REGISTRY_TOKEN", "").strip()
+    if not (token.isascii() and token.isprintable()):
+        raise RegistryError("SUMMITWIRE_REGISTRY_TOKEN holds characters that no token has")
     return f"Bearer {token}" if token else None
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from schemas.expand import expanded
 from schemas.records import RECORDS, ContractRecord, from_avro
 from schemas.releases import latest
+
+SEEDED = settings(derandomize=True, deadline=None)
+"""The same examples in every run, however busy the machine."""
 
 _PRIMITIVES: dict[str, st.SearchStrategy[Any]] = {
     "null": st.none(),

@@ -13,7 +13,7 @@ import fastavro
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from schema_strategies import records
+from schema_strategies import SEEDED, records
 
 from schemas.codec import Decoder, Encoder
 from schemas.errors import (
@@ -51,7 +51,7 @@ class OneRegistry:
 
 @pytest.mark.parametrize("record", [name.rpartition(".")[2] for name in RECORDS])
 @given(data=st.data())
-@settings(deadline=None, max_examples=60)
+@settings(SEEDED, max_examples=40)
 def test_every_record_comes_back_from_both_framings(record: str, data: st.DataObject) -> None:
     value: ContractRecord = data.draw(records(record))
     assert Decoder().decode(Encoder().encode(value, "t")) == value

@@ -203,7 +203,7 @@ def test_a_registry_that_does_not_answer_is_unavailable() -> None:
     [
         ("", {}, None),
         ("", {"SUMMITWIRE_REGISTRY_AUTH": "desk:s3cret"}, "Basic " + base64.b64encode(b"desk:s3cret").decode()),
-        ("", {"SUMMITWIRE_REGISTRY_TOKEN": "s3cret"}, "Bearer s3cret"),
+        ("", {"SUMMITWIRE_REGISTRY_TOKEN": "s3cret\n"}, "Bearer s3cret"),
         ("desk:s3cr%40et@", {}, "Basic " + base64.b64encode(b"desk:s3cr@et").decode()),
     ],
 )
@@ -215,6 +215,13 @@ def test_credentials_are_sent_and_never_shown(
         registry.schema(7)
     assert script.authorizations == [sent]
     assert "s3cr" not in str(caught.value) + registry.url
+
+
+@pytest.mark.parametrize("token", ["s3c\nret", "s3cré"])
+def test_a_token_that_no_header_can_hold_is_refused_unseen(token: str) -> None:
+    with pytest.raises(RegistryError) as caught:
+        Registry("http://host", environ={"SUMMITWIRE_REGISTRY_TOKEN": token})
+    assert "s3c" not in str(caught.value)
 
 
 def test_credentials_do_not_follow_a_redirect(script: Script) -> None:

@@ -66,7 +66,7 @@ class KafkaTopics:
         self._producer: Any = None
         self._idle_consumers: list[Any] = []
         self._limits: dict[str, int] = {}
-        self._leases: dict[tuple[str, str], KafkaLease] = {}
+        self._leases: dict[str, KafkaLease] = {}
         self._kept_admin()
 
     @property
@@ -163,9 +163,11 @@ class KafkaTopics:
         return {place.partition: found.offset for place, found in answer[group].items() if found.offset >= 0}
 
     def commit(self, group: str, topic: str, offsets: Mapping[int, int]) -> None:
-        if lease := self._leases.get((group, topic)):
-            lease.commit(offsets)
+        if lease := self._leases.get(group):
+            lease.commit(topic, offsets)
             return
+        if unknown := sorted(offsets.keys() - set(self._partitions(topic))):
+            raise UnknownTopic(f"topic {topic} on {self.url} has no partition {unknown[0]}")
         wanted = {
             TopicPartition(topic, partition): OffsetAndMetadata(offset, "", -1) for partition, offset in offsets.items()
         }
@@ -185,11 +187,11 @@ class KafkaTopics:
     @contextmanager
     def lease(self, group: str, topic: str) -> Iterator[Lease]:
         with KafkaLease(self._clients, group, topic, self._partitions(topic)) as lease:
-            self._leases[group, topic] = lease
+            self._leases[group] = lease
             try:
                 yield lease
             finally:
-                del self._leases[group, topic]
+                del self._leases[group]
 
     def close(self) -> None:
         with self._lock:

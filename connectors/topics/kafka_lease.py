@@ -85,11 +85,10 @@ class KafkaLease(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-pyth
         """Raises GroupHeld once another process holds the group, TopicError where the membership cannot be renewed."""
         self._wait(self._clients.timeout)
 
-    def commit(self, offsets: Mapping[int, int]) -> None:
+    def commit(self, topic: str, offsets: Mapping[int, int]) -> None:
         """Raises GroupHeld and TopicError as `check` does, and TopicError where the membership was lost before."""
         wanted = {
-            TopicPartition(self._topic, partition): OffsetAndMetadata(offset, "", -1)
-            for partition, offset in offsets.items()
+            TopicPartition(topic, partition): OffsetAndMetadata(offset, "", -1) for partition, offset in offsets.items()
         }
         deadline = time.monotonic() + self._clients.timeout
         while True:

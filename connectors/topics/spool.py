@@ -12,12 +12,14 @@ import json
 import os
 import re
 import time
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from connectors.topics import container, groups, segments
+from connectors.topics import groups, segments
+from connectors.topics.container import Corrupt, Segment, decode, encode
 from connectors.topics.model import (
     Lease,
     Message,
@@ -90,7 +92,7 @@ class Spool:
                 path.unlink(missing_ok=True)
             now = time.time_ns() // 1_000_000
             first = segments.end_of(live)
-            blocks = container.encode(messages, first, now)
+            blocks = encode(messages, first, now)
             segment = segments.named(folder, first, len(messages))
             segments.add(segment, blocks, "append.tmp")
             tidy(folder, [*live, segment], spec, now, self._unmergeable)
@@ -142,25 +144,26 @@ class Spool:
     def close(self) -> None:
         """Nothing stays open between calls."""
 
-    def _read(self, folder: Path, live: Sequence[container.Segment], start: int, end: int) -> Iterator[Received]:
+    def _read(self, folder: Path, live: Sequence[Segment], start: int, end: int) -> Iterator[Received]:
         position = start
-        relisted_at = None
+        listed_at = -1
         while position < end:
-            segment = next((segment for segment in live if segment.end > position), None)
-            if segment is None or segment.first > position:
-                missing = segment.first if segment else end
-                raise container.Corrupt(f"{folder} has no file with the offsets {position} to {missing - 1}")
-            try:
-                with self._explained(f"read topic {folder.name}"):
-                    for received in container.decode(segment, folder.name, position, end):
+            place = bisect_right(live, position, key=lambda segment: segment.end)
+            if place == len(live) or live[place].first > position:
+                missing = end if place == len(live) else live[place].first
+                raise Corrupt(f"{folder} has no file with the offsets {position} to {missing - 1}")
+            with self._explained(f"read topic {folder.name}"):
+                try:
+                    for received in decode(live[place], folder.name, position, end):
                         yield received
                         position = received.offset + 1
-            except FileNotFoundError as error:
-                if relisted_at == position:
-                    raise TopicError(f"{segment.path} cannot be opened: {error.strerror}") from error
-                relisted_at = position
-                live = self._segments(folder)
-                check_start(folder.name, 0, position, segments.begin_of(live))
+                except FileNotFoundError:
+                    # It was merged, or retention passed it, since the folder was listed.
+                    if listed_at == position:
+                        raise
+                    listed_at = position
+                    live = self._segments(folder)
+                    check_start(folder.name, 0, position, segments.begin_of(live))
 
     def _folder(self, topic: str) -> Path:
         if not _TOPIC_NAME.fullmatch(topic):
@@ -187,13 +190,13 @@ class Spool:
                 self._specs[topic] = known
         return known[1]
 
-    def _segments(self, folder: Path) -> Sequence[container.Segment]:
+    def _segments(self, folder: Path) -> Sequence[Segment]:
         with self._explained(f"list the files of topic {folder.name}"), segments.locked(folder, exclusive=False):
             return segments.segments(folder)[0]
 
     @contextmanager
     def _explained(self, doing: str) -> Iterator[None]:
-        """Makes one clear sentence of an OSError. FileNotFoundError passes within `read`, which lists anew."""
+        """Makes one clear sentence of an OSError."""
         try:
             yield
         except OSError as error:
@@ -202,8 +205,6 @@ class Spool:
                 raise StorageFull(f"cannot {doing}: no room is left where {where} lies; make room there") from error
             if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
                 raise TopicError(f"cannot {doing}: this user may not read or write {where}") from error
-            if isinstance(error, FileNotFoundError) and doing.startswith("read topic"):
-                raise
             raise TopicError(f"cannot {doing}: {where}: {error.strerror or error}") from error
 
 

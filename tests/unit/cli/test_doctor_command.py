@@ -8,16 +8,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from connectors.topics import ALL_TOPICS, RAW, TopicSpec, open_topics
 from pipeline.cli import installation
 from pipeline.cli.checks import Check, Group, Skipped, Wrong, checked, examine
-from schemas.records import RawArticle
-
-MakeRaw = Callable[..., RawArticle]
+from tests.unit.cli.desk import Desk, raw_article
 
 
 @pytest.fixture(autouse=True)
@@ -26,11 +23,11 @@ def _no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUMMITWIRE_PIPELINE_EXTRACTOR", "rules")
 
 
-def found(desk: Any) -> dict[str, dict[str, str]]:
+def found(desk: Desk) -> dict[str, dict[str, str]]:
     return {check["name"]: check for check in json.loads(desk.run("doctor", "--json").out)["checks"]}
 
 
-def test_an_installation_in_order_passes_every_check(desk) -> None:
+def test_an_installation_in_order_passes_every_check(desk: Desk) -> None:
     said = desk.run("doctor")
     assert said.status == 0
     assert "✗" not in said.out
@@ -41,14 +38,14 @@ def test_an_installation_in_order_passes_every_check(desk) -> None:
         assert f"✓ topic {spec.name}: 1 partition, records of up to {spec.max_record_bytes:,} bytes" in said.out
 
 
-def test_json_tells_each_check_with_its_status(desk) -> None:
+def test_json_tells_each_check_with_its_status(desk: Desk) -> None:
     said = desk.run("doctor", "--json")
     told = json.loads(said.out)
     assert told["ok"] is True
     assert {check["status"] for check in told["checks"]} == {"ok", "skipped"}
 
 
-def test_a_broken_configuration_is_said_and_the_rest_is_checked(desk) -> None:
+def test_a_broken_configuration_is_said_and_the_rest_is_checked(desk: Desk) -> None:
     desk.config.write_text("[topics\n")
     said = desk.run("doctor")
     assert said.status == 1
@@ -57,19 +54,19 @@ def test_a_broken_configuration_is_said_and_the_rest_is_checked(desk) -> None:
     assert said.out.splitlines()[-1].endswith("checks failed: configuration")
 
 
-def test_a_secret_that_is_not_set_is_said(desk) -> None:
+def test_a_secret_that_is_not_set_is_said(desk: Desk) -> None:
     desk.config.write_text('[[feeds]]\nurl = "https://wire.example/a"\nheaders = { Authorization = "env:NO_SUCH" }\n')
     assert found(desk)["configuration"]["detail"].endswith("names the environment variable NO_SUCH, which is not set")
 
 
-def test_a_missing_topic_is_said_with_the_command_that_makes_it(desk) -> None:
+def test_a_missing_topic_is_said_with_the_command_that_makes_it(desk: Desk) -> None:
     desk.config.write_text('[topics]\nurl = "spool:other"\n')
     said = desk.run("doctor")
     assert said.status == 1
     assert "✗ topic wire.summits.v1: does not exist\n    to mend: summitwire topics create\n" in said.out
 
 
-def test_a_topic_that_takes_too_small_records_is_said(desk) -> None:
+def test_a_topic_that_takes_too_small_records_is_said(desk: Desk) -> None:
     open_topics("spool:small").create([TopicSpec(spec.name, max_record_bytes=1000) for spec in ALL_TOPICS])
     desk.config.write_text('[topics]\nurl = "spool:small"\n')
     check = found(desk)[f"topic {RAW.name}"]
@@ -77,36 +74,36 @@ def test_a_topic_that_takes_too_small_records_is_said(desk) -> None:
     assert "takes records of 1,000 bytes, it should take 1,048,576" in check["detail"]
 
 
-def test_the_lag_counts_what_the_pipeline_has_not_processed(desk, raw: MakeRaw) -> None:
+def test_the_lag_counts_what_the_pipeline_has_not_processed(desk: Desk) -> None:
     for name in "abc":
-        desk.put(RAW.name, raw(name))
+        desk.put(RAW.name, raw_article(name))
     assert found(desk)["lag"]["detail"] == "group 'summitwire' is 3 records behind; it has not begun"
     desk.topics.commit("summitwire", RAW.name, {0: 2})
     assert found(desk)["lag"]["detail"] == "group 'summitwire' is 1 record behind"
 
 
-def test_offsets_behind_the_end_of_a_topic_that_was_made_anew_are_said(desk) -> None:
+def test_offsets_behind_the_end_of_a_topic_that_was_made_anew_are_said(desk: Desk) -> None:
     desk.topics.commit("summitwire", RAW.name, {0: 50})
     check = found(desk)["lag"]
     assert check["status"] == "failed"
     assert "50 is committed: the topic was made anew" in check["detail"]
 
 
-def test_a_record_from_the_future_shows_that_a_clock_is_wrong(desk, raw: MakeRaw) -> None:
-    desk.put(RAW.name, raw("ferry"), at=int((time.time() + 7200) * 1000))
+def test_a_record_from_the_future_shows_that_a_clock_is_wrong(desk: Desk) -> None:
+    desk.put(RAW.name, raw_article("ferry"), at=int((time.time() + 7200) * 1000))
     check = found(desk)["newest record"]
     assert check["status"] == "failed"
     assert "s in the future" in check["detail"]
 
 
-def test_a_folder_that_cannot_be_written_is_said(desk) -> None:
+def test_a_folder_that_cannot_be_written_is_said(desk: Desk) -> None:
     desk.config.write_text('[pipeline]\narchive = "/dev/null/archive"\n')
     check = found(desk)["disk: archive"]
     assert check["status"] == "failed"
     assert check["detail"].startswith("/dev/null cannot be written: ")
 
 
-def test_a_disk_that_is_nearly_full_is_said(desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_is_nearly_full_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     full = type("Usage", (), {"free": 100_000_000})
     monkeypatch.setattr(installation, "disk_usage", lambda path: full)
     check = found(desk)["disk: spool"]
@@ -114,7 +111,7 @@ def test_a_disk_that_is_nearly_full_is_said(desk, monkeypatch: pytest.MonkeyPatc
     assert "has 100 MB left, less than 537 MB" in check["detail"]
 
 
-def test_a_package_that_is_too_old_or_missing_is_said(desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_that_is_too_old_or_missing_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     versions = installation.metadata.version
 
     def version(name: str) -> str:
@@ -137,7 +134,7 @@ def test_a_clock_that_is_behind_the_installed_files_is_said(tmp_path: Path, monk
     assert "files of Summitwire are newer" in checked("clock", installation.clock).detail
 
 
-def test_wrong_usage_gives_status_2(desk) -> None:
+def test_wrong_usage_gives_status_2(desk: Desk) -> None:
     assert desk.run("doctor", "--fast").status == 2
 
 

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,17 +17,16 @@ import pytest
 from connectors.topics import RAW, SUMMITS
 from pipeline.io.archive import container
 from pipeline.rows import COLUMNS
-from schemas.records import Participant, Place, SummitEvent, SummitReport, TextSpan
-
-MakeReport = Callable[..., SummitReport]
+from schemas.records import Participant, Place, SummitReport, TextSpan
+from tests.unit.cli.desk import MEETING, Desk, raw_article, summit_report
 
 
 def table(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def test_an_event_is_a_row_with_every_column_in_the_documented_order(desk, report: MakeReport) -> None:
-    made = report("ferry")
+def test_an_event_is_a_row_with_every_column_in_the_documented_order(desk: Desk) -> None:
+    made = summit_report("ferry")
     desk.put(SUMMITS.name, made)
     said = desk.run("export")
     assert said.status == 0
@@ -76,41 +74,42 @@ def test_the_page_about_export_names_the_columns_in_their_order() -> None:
     assert documented == list(COLUMNS)
 
 
-def test_only_the_highest_version_of_an_article_counts_in_whatever_order_they_come(desk, report: MakeReport) -> None:
+def test_only_the_highest_version_of_an_article_counts_in_whatever_order_they_come(desk: Desk) -> None:
     for version in (2, 3, 1):
-        desk.put(SUMMITS.name, report("ferry", version))
+        desk.put(SUMMITS.name, summit_report("ferry", version))
     assert [row["version"] for row in table(desk.run("export").out)] == ["3"]
 
 
-def test_an_article_processed_again_counts_as_it_was_processed_last(desk, report: MakeReport) -> None:
-    desk.put(SUMMITS.name, report("ferry", headline="by the old release"))
-    desk.put(SUMMITS.name, report("ferry", headline="by the new release"))
+def test_an_article_processed_again_counts_as_it_was_processed_last(desk: Desk) -> None:
+    desk.put(SUMMITS.name, summit_report("ferry", headline="by the old release"))
+    desk.put(SUMMITS.name, summit_report("ferry", headline="by the new release"))
     assert [row["headline"] for row in table(desk.run("export").out)] == ["by the new release"]
 
 
 @pytest.mark.parametrize("change", ["kill", "withhold"])
-def test_a_withdrawn_article_gives_no_row(desk, report: MakeReport, change: str) -> None:
-    desk.put(SUMMITS.name, report("ferry"))
-    desk.put(SUMMITS.name, report("ferry", 2, change=change))  # with an event, which no report of a kill should have
-    desk.put(SUMMITS.name, report("bridge"))
+def test_a_withdrawn_article_gives_no_row(desk: Desk, change: str) -> None:
+    desk.put(SUMMITS.name, summit_report("ferry"))
+    desk.put(SUMMITS.name, summit_report("ferry", 2, change=change))
+    desk.put(SUMMITS.name, summit_report("bridge"))
     assert [row["url"] for row in table(desk.run("export").out)] == ["https://harbourwire.example/bridge"]
 
 
-def test_an_article_whose_correction_has_no_event_gives_no_row(desk, report: MakeReport) -> None:
-    desk.put(SUMMITS.name, report("ferry"))
-    desk.put(SUMMITS.name, report("ferry", 2, change="correction", events=()))
+def test_an_article_whose_correction_has_no_event_gives_no_row(desk: Desk) -> None:
+    desk.put(SUMMITS.name, summit_report("ferry"))
+    desk.put(SUMMITS.name, summit_report("ferry", 2, change="correction", events=()))
     assert table(desk.run("export").out) == []
 
 
-def test_a_deleted_key_gives_no_row_just_as_after_compaction(desk, report: MakeReport) -> None:
-    desk.put(SUMMITS.name, report("ferry"))
-    desk.put_bytes(SUMMITS.name, report("ferry").article_id.encode(), None)
+def test_a_deleted_key_gives_no_row_just_as_after_compaction(desk: Desk) -> None:
+    desk.put(SUMMITS.name, summit_report("ferry"))
+    desk.put_bytes(SUMMITS.name, summit_report("ferry").article_id.encode(), None)
     assert table(desk.run("export").out) == []
 
 
-def test_the_order_is_by_article_and_event_and_not_by_arrival(desk, report: MakeReport, meeting: SummitEvent) -> None:
+def test_the_order_is_by_article_and_event_and_not_by_arrival(desk: Desk) -> None:
     reports = [
-        report(name, events=tuple(replace(meeting, event_id=f"{name}:{n}") for n in range(2))) for name in "abcdefgh"
+        summit_report(name, events=tuple(replace(MEETING, event_id=f"{name}:{n}") for n in range(2)))
+        for name in "abcdefgh"
     ]
     for made in reports:
         desk.put(SUMMITS.name, made)
@@ -124,32 +123,30 @@ def test_the_order_is_by_article_and_event_and_not_by_arrival(desk, report: Make
 
 
 @pytest.mark.parametrize("start", list("=+-@\t\r＝＋－＠"))
-def test_a_cell_that_a_spreadsheet_would_run_gets_an_apostrophe(desk, report: MakeReport, start: str) -> None:
+def test_a_cell_that_a_spreadsheet_would_run_gets_an_apostrophe(desk: Desk, start: str) -> None:
     formula = f'{start}HYPERLINK("https://evil.example")'
-    desk.put(SUMMITS.name, report("ferry", headline=formula))
+    desk.put(SUMMITS.name, summit_report("ferry", headline=formula))
     assert table(desk.run("export").out)[0]["headline"] == "'" + formula
     assert table(desk.run("export", "--raw-cells").out)[0]["headline"] == formula
 
 
-def test_a_list_whose_first_entry_is_a_formula_gets_an_apostrophe(
-    desk, report: MakeReport, meeting: SummitEvent
-) -> None:
-    event = replace(meeting, participants=(Participant("=1+1", None, None),), topics=(TextSpan(0, 1, "+evil"),))
-    desk.put(SUMMITS.name, report("ferry", events=(event,)))
+def test_a_list_whose_first_entry_is_a_formula_gets_an_apostrophe(desk) -> None:
+    event = replace(MEETING, participants=(Participant("=1+1", None, None),), topics=(TextSpan(0, 1, "+evil"),))
+    desk.put(SUMMITS.name, summit_report("ferry", events=(event,)))
     (row,) = table(desk.run("export").out)
     assert (row["participants"], row["topics"]) == ("'=1+1", "'+evil")
 
 
-def test_a_negative_coordinate_is_a_number_and_no_formula(desk, report: MakeReport, meeting: SummitEvent) -> None:
-    event = replace(meeting, place=Place("Lima", "PE", "Lima", -12.05, -77.04))
-    desk.put(SUMMITS.name, report("ferry", events=(event,)))
+def test_a_negative_coordinate_is_a_number_and_no_formula(desk: Desk) -> None:
+    event = replace(MEETING, place=Place("Lima", "PE", "Lima", -12.05, -77.04))
+    desk.put(SUMMITS.name, summit_report("ferry", events=(event,)))
     (row,) = table(desk.run("export").out)
     assert (row["latitude"], row["longitude"]) == ("-12.05", "-77.04")
 
 
-def test_csv_follows_rfc_4180(desk, report: MakeReport) -> None:
+def test_csv_follows_rfc_4180(desk: Desk) -> None:
     headline = 'He said "no", then\nleft; 東京'
-    desk.put(SUMMITS.name, report("ferry", headline=headline))
+    desk.put(SUMMITS.name, summit_report("ferry", headline=headline))
     assert desk.run("export", "-o", "events.csv").status == 0
     data = Path("events.csv").read_bytes()
     assert data.count(b"\r\n") == 2
@@ -157,8 +154,10 @@ def test_csv_follows_rfc_4180(desk, report: MakeReport) -> None:
     assert table(data.decode())[0]["headline"] == headline
 
 
-def test_json_lines_keep_lists_and_nulls(desk, report: MakeReport, meeting: SummitEvent) -> None:
-    desk.put(SUMMITS.name, report("ferry", headline="\x1b[2J", events=(replace(meeting, date=None, place=None),)))
+def test_json_lines_keep_lists_and_nulls(desk: Desk) -> None:
+    desk.put(
+        SUMMITS.name, summit_report("ferry", headline="\x1b[2J", events=(replace(MEETING, date=None, place=None),))
+    )
     said = desk.run("export", "--format", "jsonl")
     (row,) = said.rows
     assert list(row) == list(COLUMNS)
@@ -170,9 +169,9 @@ def test_json_lines_keep_lists_and_nulls(desk, report: MakeReport, meeting: Summ
     assert "\x1b" not in said.out
 
 
-def test_parquet_has_timestamps_lists_and_structs(desk, report: MakeReport) -> None:
-    desk.put(SUMMITS.name, report("ferry"))
-    desk.put(SUMMITS.name, report("bridge", published=None, published_offset=None, url=None))
+def test_parquet_has_timestamps_lists_and_structs(desk: Desk) -> None:
+    desk.put(SUMMITS.name, summit_report("ferry"))
+    desk.put(SUMMITS.name, summit_report("bridge", published=None, published_offset=None, url=None))
     assert desk.run("export", "-o", "events.parquet").status == 0
     found = pq.read_table("events.parquet")
     assert found.column_names == list(COLUMNS)
@@ -181,18 +180,16 @@ def test_parquet_has_timestamps_lists_and_structs(desk, report: MakeReport) -> N
     assert found.schema.field("parties").type == pa.list_(pa.string())
     assert pa.types.is_struct(found.schema.field("participants").type.value_type)
     rows = {row["article_id"]: row for row in found.to_pylist()}
-    ferry = rows[report("ferry").article_id]
+    ferry = rows[summit_report("ferry").article_id]
     assert ferry["published"] == datetime(2026, 1, 13, 23, 30, tzinfo=UTC)
     assert ferry["participants"][0] == {"name": "Aino Rautio", "title": "President", "country": "FI"}
-    assert rows[report("bridge").article_id]["published"] is None
+    assert rows[summit_report("bridge").article_id]["published"] is None
 
 
-def test_geojson_puts_longitude_first_and_null_where_no_place_is_known(
-    desk, report: MakeReport, meeting: SummitEvent
-) -> None:
-    desk.put(SUMMITS.name, report("ferry"))
+def test_geojson_puts_longitude_first_and_null_where_no_place_is_known(desk) -> None:
+    desk.put(SUMMITS.name, summit_report("ferry"))
     for name, place in (("nowhere", None), ("country", Place(None, "NO")), ("off", Place("x", "NO", "x", 95.0, 10.0))):
-        desk.put(SUMMITS.name, report(name, events=(replace(meeting, place=place),)))
+        desk.put(SUMMITS.name, summit_report(name, events=(replace(MEETING, place=place),)))
     assert desk.run("export", "-o", "map.geojson").status == 0
     found = json.loads(Path("map.geojson").read_bytes())
     assert found["type"] == "FeatureCollection"
@@ -203,7 +200,7 @@ def test_geojson_puts_longitude_first_and_null_where_no_place_is_known(
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "geojson", "parquet"])
-def test_nothing_to_export_gives_a_valid_empty_file(desk, kind: str) -> None:
+def test_nothing_to_export_gives_a_valid_empty_file(desk: Desk, kind: str) -> None:
     assert desk.run("export", "--format", kind, "-o", "out").status == 0
     data = Path("out").read_bytes()
     if kind == "csv":
@@ -216,14 +213,14 @@ def test_nothing_to_export_gives_a_valid_empty_file(desk, kind: str) -> None:
         assert data == b""
 
 
-def test_numbers_that_json_does_not_know_become_null(desk, report: MakeReport, meeting: SummitEvent) -> None:
-    event = replace(meeting, confidence=float("nan"), place=Place("x", "NO", "x", float("inf"), float("nan")))
-    desk.put(SUMMITS.name, report("ferry", events=(event,)))
+def test_numbers_that_json_does_not_know_become_null(desk: Desk) -> None:
+    event = replace(MEETING, confidence=float("nan"), place=Place("x", "NO", "x", float("inf"), float("nan")))
+    desk.put(SUMMITS.name, summit_report("ferry", events=(event,)))
     (row,) = desk.run("export", "--format", "jsonl").rows
     assert (row["confidence"], row["latitude"], row["longitude"]) == (None, None, None)
 
 
-def test_an_export_that_fails_leaves_the_old_file_and_no_rest(desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_that_fails_leaves_the_old_file_and_no_rest(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("events.csv").write_text("yesterday's")
 
     def full(descriptor: int) -> None:
@@ -237,14 +234,14 @@ def test_an_export_that_fails_leaves_the_old_file_and_no_rest(desk, monkeypatch:
     assert sorted(path.name for path in Path().iterdir()) == ["data", "events.csv", "summitwire.toml"]
 
 
-def test_a_device_is_written_to_and_not_replaced(desk, report: MakeReport) -> None:
-    desk.put(SUMMITS.name, report("ferry"))
+def test_a_device_is_written_to_and_not_replaced(desk: Desk) -> None:
+    desk.put(SUMMITS.name, summit_report("ferry"))
     assert desk.run("export", "-o", os.devnull).status == 0
     assert Path(os.devnull).is_char_device()
 
 
-def test_what_does_not_decode_is_left_out_and_said_so_with_status_1(desk, report: MakeReport) -> None:
-    desk.put(SUMMITS.name, report("ferry"))
+def test_what_does_not_decode_is_left_out_and_said_so_with_status_1(desk: Desk) -> None:
+    desk.put(SUMMITS.name, summit_report("ferry"))
     desk.put_bytes(SUMMITS.name, b"k", b"\xc3\x01garbage")
     said = desk.run("export")
     assert said.status == 1
@@ -252,8 +249,8 @@ def test_what_does_not_decode_is_left_out_and_said_so_with_status_1(desk, report
     assert "1 could not be read and were left out, the first: wire.summits.v1/0/1: " in said.err
 
 
-def test_a_topic_of_other_records_is_refused(desk, raw) -> None:
-    desk.put(RAW.name, raw("ferry"))
+def test_a_topic_of_other_records_is_refused(desk: Desk) -> None:
+    desk.put(RAW.name, raw_article("ferry"))
     said = desk.run("export", "--from", "raw")
     assert said.status == 1
     assert "wire.articles.raw.v1/0/0 is a RawArticle" in said.err
@@ -265,8 +262,8 @@ def archive(folder: Path, name: str, *reports: SummitReport) -> None:
     path.write_bytes(container(list(reports), "deflate"))
 
 
-def test_an_archive_gives_the_same_rows_as_the_topic(desk, report: MakeReport) -> None:
-    reports = [report("ferry"), report("ferry", 2), report("bridge")]
+def test_an_archive_gives_the_same_rows_as_the_topic(desk: Desk) -> None:
+    reports = [summit_report("ferry"), summit_report("ferry", 2), summit_report("bridge")]
     for made in reports:
         desk.put(SUMMITS.name, made)
     archive(Path("avro"), "0000-00000000000000000000.avro", *reports[:2])
@@ -274,9 +271,9 @@ def test_an_archive_gives_the_same_rows_as_the_topic(desk, report: MakeReport) -
     assert desk.run("export", "--archive", "avro").out == desk.run("export").out
 
 
-def test_a_cut_archive_file_is_said_and_the_others_are_exported(desk, report: MakeReport) -> None:
-    archive(Path("avro"), "0000-00000000000000000000.avro", report("ferry"))
-    archive(Path("avro"), "0000-00000000000000000001.avro", report("bridge"))
+def test_a_cut_archive_file_is_said_and_the_others_are_exported(desk: Desk) -> None:
+    archive(Path("avro"), "0000-00000000000000000000.avro", summit_report("ferry"))
+    archive(Path("avro"), "0000-00000000000000000001.avro", summit_report("bridge"))
     cut = Path("avro", SUMMITS.name, "date=2026-01-13", "0000-00000000000000000000.avro")
     cut.write_bytes(cut.read_bytes()[:-40])
     said = desk.run("export", "--archive", "avro")
@@ -285,17 +282,17 @@ def test_a_cut_archive_file_is_said_and_the_others_are_exported(desk, report: Ma
     assert cut.name in said.err
 
 
-def test_a_folder_that_is_no_archive_is_refused(desk) -> None:
+def test_a_folder_that_is_no_archive_is_refused(desk: Desk) -> None:
     said = desk.run("export", "--archive", "nowhere")
     assert said.status == 1
     assert "nowhere/wire.summits.v1 is no folder" in said.err
 
 
-def test_wrong_usage_gives_status_2(desk) -> None:
+def test_wrong_usage_gives_status_2(desk: Desk) -> None:
     assert desk.run("export", "--format", "xlsx").status == 2
 
 
-def test_a_folder_that_does_not_exist_is_an_error_in_one_sentence(desk) -> None:
+def test_a_folder_that_does_not_exist_is_an_error_in_one_sentence(desk: Desk) -> None:
     said = desk.run("export", "-o", "no/such/events.csv")
     assert (said.status, said.err) == (
         1,

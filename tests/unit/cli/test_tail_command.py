@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from connectors.topics import CLEAN, DEAD_LETTERS, RAW, SUMMITS
-from schemas.records import CleanArticle, RawArticle, SummitEvent, SummitReport
-
-MakeRaw = Callable[..., RawArticle]
-MakeReport = Callable[..., SummitReport]
+from schemas.records import CleanArticle, RawArticle
+from tests.unit.cli.desk import MEETING, Desk, raw_article, summit_report
 
 
-def test_an_article_is_one_line_with_id_version_change_and_headline(desk, raw: MakeRaw) -> None:
-    article = raw("ferry", 2, change="correction")
+def test_an_article_is_one_line_with_id_version_change_and_headline(desk: Desk) -> None:
+    article = raw_article("ferry", 2, change="correction")
     desk.put(RAW.name, article)
     said = desk.run("tail", "raw")
     assert said.status == 0
@@ -24,9 +21,9 @@ def test_an_article_is_one_line_with_id_version_change_and_headline(desk, raw: M
     assert line.split(maxsplit=2)[2] == f"{article.article_id[:12]}  v2 correction Ministers weigh ferry treaty (ferry)"
 
 
-def test_a_report_has_a_line_below_it_for_each_event(desk, report: MakeReport, meeting: SummitEvent) -> None:
-    planned = replace(meeting, kind="call", status="planned", date=None, place=None, participants=())
-    desk.put(SUMMITS.name, report("ferry", events=(meeting, planned)))
+def test_a_report_has_a_line_below_it_for_each_event(desk: Desk) -> None:
+    planned = replace(MEETING, kind="call", status="planned", date=None, place=None, participants=())
+    desk.put(SUMMITS.name, summit_report("ferry", events=(MEETING, planned)))
     lines = desk.run("tail", "summits").out.splitlines()
     assert lines[1:] == [
         "    2026-01-13  Tromsø, NO  meeting held  Aino Rautio (FI), NO",
@@ -34,8 +31,8 @@ def test_a_report_has_a_line_below_it_for_each_event(desk, report: MakeReport, m
     ]
 
 
-def test_a_report_without_events_says_so(desk, report: MakeReport) -> None:
-    desk.put(SUMMITS.name, report("ferry", 2, change="kill", events=(), flags=("withdrawn",)))
+def test_a_report_without_events_says_so(desk: Desk) -> None:
+    desk.put(SUMMITS.name, summit_report("ferry", 2, change="kill", events=(), flags=("withdrawn",)))
     assert (
         desk.run("tail", "summits")
         .out.rstrip()
@@ -43,17 +40,17 @@ def test_a_report_without_events_says_so(desk, report: MakeReport) -> None:
     )
 
 
-def test_a_dead_letter_is_its_id_step_class_and_message(desk, raw: MakeRaw) -> None:
-    desk.put(RAW.name, raw("ferry"))
+def test_a_dead_letter_is_its_id_step_class_and_message(desk: Desk) -> None:
+    desk.put(RAW.name, raw_article("ferry"))
     desk.fail(0, "extract", KeyError("verb"))
     assert "wire.articles.raw.v1/0/0/extract  extract  KeyError: 'verb'" in desk.run("tail", "dead-letters").out
 
 
-def test_what_does_not_decode_and_tombstones_are_shown_and_end_nothing(desk, raw: MakeRaw) -> None:
+def test_what_does_not_decode_and_tombstones_are_shown_and_end_nothing(desk: Desk) -> None:
     desk.put_bytes(RAW.name, b"broken", b"\xff\xfe\x00\x01\x02")
     desk.put_bytes(RAW.name, b"deleted", None)
     desk.put_bytes(RAW.name, None, b"")
-    desk.put(RAW.name, raw("ferry"))
+    desk.put(RAW.name, raw_article("ferry"))
     said = desk.run("tail", "raw")
     assert said.status == 0
     first, second, third, fourth = said.out.splitlines()
@@ -63,8 +60,8 @@ def test_what_does_not_decode_and_tombstones_are_shown_and_end_nothing(desk, raw
     assert "Ministers weigh" in fourth
 
 
-def test_json_holds_every_field_place_and_header(desk, raw: MakeRaw) -> None:
-    article = raw("ferry", published=raw("x").fetched_at, published_offset=540)
+def test_json_holds_every_field_place_and_header(desk: Desk) -> None:
+    article = raw_article("ferry", published=raw_article("x").fetched_at, published_offset=540)
     desk.put(RAW.name, article)
     (row,) = desk.run("tail", "raw", "--json").rows
     assert (row["topic"], row["partition"], row["offset"]) == (RAW.name, 0, 0)
@@ -77,7 +74,7 @@ def test_json_holds_every_field_place_and_header(desk, raw: MakeRaw) -> None:
     assert row["value"]["fetched_at"] == "2026-01-14T09:30:00+00:00"
 
 
-def test_json_gives_bytes_that_are_no_text_as_base64(desk) -> None:
+def test_json_gives_bytes_that_are_no_text_as_base64(desk: Desk) -> None:
     desk.put_bytes(RAW.name, b"\xff", b"\xc3\x01\xff", ("mark", b"\xfe"))
     (row,) = desk.run("tail", "raw", "--json").rows
     assert row["key"] == {"base64": base64.b64encode(b"\xff").decode()}
@@ -88,9 +85,9 @@ def test_json_gives_bytes_that_are_no_text_as_base64(desk) -> None:
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)])
-def test_no_control_character_of_a_headline_reaches_the_terminal(desk, raw: MakeRaw, form: tuple[str, ...]) -> None:
+def test_no_control_character_of_a_headline_reaches_the_terminal(desk: Desk, form: tuple[str, ...]) -> None:
     evil = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202egnp.exe\u2066\x00\r\x7f"
-    desk.put(RAW.name, raw("ferry", headline=evil + "\nnext line"))
+    desk.put(RAW.name, raw_article("ferry", headline=evil + "\nnext line"))
     said = desk.run("tail", "raw", *form)
     assert len(said.out.splitlines()) == 1
     assert all(character.isprintable() for character in said.out.rstrip("\n"))
@@ -98,32 +95,32 @@ def test_no_control_character_of_a_headline_reaches_the_terminal(desk, raw: Make
         assert said.rows[0]["value"]["headline"] == evil + "\nnext line"
 
 
-def test_markup_of_the_terminal_library_in_a_headline_stays_text(desk, raw: MakeRaw) -> None:
-    desk.put(RAW.name, raw("ferry", headline="[bold red]Talks[/] :warning: off"))
+def test_markup_of_the_terminal_library_in_a_headline_stays_text(desk: Desk) -> None:
+    desk.put(RAW.name, raw_article("ferry", headline="[bold red]Talks[/] :warning: off"))
     assert "[bold red]Talks[/] :warning: off" in desk.run("tail", "raw").out
 
 
-def test_the_last_records_are_shown_unless_all_are_asked_for(desk, raw: MakeRaw) -> None:
+def test_the_last_records_are_shown_unless_all_are_asked_for(desk: Desk) -> None:
     for number in range(15):
-        desk.put(RAW.name, raw(f"story-{number}"))
+        desk.put(RAW.name, raw_article(f"story-{number}"))
     assert len(desk.run("tail", "raw").out.splitlines()) == 10
     assert [row["offset"] for row in desk.run("tail", RAW.name, "-n", "2", "--json").rows] == [13, 14]
     assert [row["offset"] for row in desk.run("tail", "raw", "--from-beginning", "--json").rows] == list(range(15))
     assert desk.run("tail", "raw", "-n", "0").out == ""
 
 
-def test_a_key_or_its_beginning_chooses_one_article(desk, raw: MakeRaw) -> None:
+def test_a_key_or_its_beginning_chooses_one_article(desk: Desk) -> None:
     for version in (1, 2):
-        desk.put(RAW.name, raw("ferry", version))
-        desk.put(RAW.name, raw("bridge", version))
-    ferry = raw("ferry").article_id
+        desk.put(RAW.name, raw_article("ferry", version))
+        desk.put(RAW.name, raw_article("bridge", version))
+    ferry = raw_article("ferry").article_id
     rows = desk.run("tail", "raw", "--json", "--key", ferry[:12]).rows
     assert [(row["value"]["item_id"], row["value"]["version"]) for row in rows] == [("ferry", 1), ("ferry", 2)]
     assert [row["offset"] for row in desk.run("tail", "raw", "--json", "-n", "1", "--key", ferry).rows] == [2]
 
 
-def test_clean_articles_are_shown_with_their_flags(desk, raw: MakeRaw) -> None:
-    article = raw("ferry")
+def test_clean_articles_are_shown_with_their_flags(desk: Desk) -> None:
+    article = raw_article("ferry")
     clean = CleanArticle(
         article_id=article.article_id,
         source_id="harbourwire",
@@ -137,7 +134,7 @@ def test_clean_articles_are_shown_with_their_flags(desk, raw: MakeRaw) -> None:
     assert desk.run("tail", "clean").out.rstrip().endswith("v1 new        (no headline)  [strip_failed]")
 
 
-def test_an_unknown_topic_is_an_error_in_one_sentence(desk) -> None:
+def test_an_unknown_topic_is_an_error_in_one_sentence(desk: Desk) -> None:
     said = desk.run("tail", "wire.nothing.v1")
     assert said.status == 1
     assert said.out == ""
@@ -148,13 +145,13 @@ def test_an_unknown_topic_is_an_error_in_one_sentence(desk) -> None:
 @pytest.mark.parametrize(
     "wrong", [("tail",), ("tail", "raw", "-n", "-1"), ("tail", "raw", "-n", "many"), ("tail", "a", "b")]
 )
-def test_wrong_usage_gives_status_2(desk, wrong: tuple[str, ...]) -> None:
+def test_wrong_usage_gives_status_2(desk: Desk, wrong: tuple[str, ...]) -> None:
     said = desk.run(*wrong)
     assert said.status == 2
     assert "usage:" in said.err
 
 
-def test_a_dead_letter_in_json_has_its_original(desk) -> None:
+def test_a_dead_letter_in_json_has_its_original(desk: Desk) -> None:
     desk.put_bytes(RAW.name, b"k", b"not avro")
     desk.fail(0, "decode")
     (row,) = desk.run("tail", "dead-letters", "--json").rows

@@ -111,18 +111,18 @@ def _ill_formed(release: Release, tree: Any) -> Iterator[str]:
 def _changed(older: Release, newer: Release, old: Any, new: Any) -> Iterator[str]:
     """What a release may not change, said in words; the data prove the rest."""
     old_fields, new_fields = dict(fields_within(old, "")), dict(fields_within(new, ""))
-    for path in new_fields.keys() - old_fields.keys():
-        if path.rpartition(".")[0] in {"", *_records(old)} and "default" not in new_fields[path]:
+    for path in sorted(new_fields.keys() - old_fields.keys()):
+        if path.rpartition(".")[0] in _records(old) and "default" not in new_fields[path]:
             yield f"{newer.name}{path} was added without a default: older records have no value for it"
-    for path in old_fields.keys() - new_fields.keys():
-        if path.rpartition(".")[0] in {"", *_records(new)} and "default" not in old_fields[path]:
+    for path in sorted(old_fields.keys() - new_fields.keys()):
+        if path.rpartition(".")[0] in _records(new) and "default" not in old_fields[path]:
             yield f"{newer.name} lacks {older.name}{path}, which has no default: older readers need it"
-    for path in old_fields.keys() & new_fields.keys():
-        before, after = old_fields[path].get("default", ...), new_fields[path].get("default", ...)
-        if before != after:
+    for path in sorted(old_fields.keys() & new_fields.keys()):
+        before, after = old_fields[path], new_fields[path]
+        if "default" in before and "default" in after and before["default"] != after["default"]:
             yield f"{newer.name}{path} has another default than in {older.name}: old records would change their meaning"
-    old_types, new_types = dict(_named_types(old)), dict(_named_types(new))
-    for place in old_types.keys() & new_types.keys():
+    old_types, new_types = dict(_types(old)), dict(_types(new))
+    for place in sorted(old_types.keys() & new_types.keys()):
         before, after = old_types[place], new_types[place]
         if before.get("name") != after.get("name"):
             yield f"{newer.name}{place} is named {after.get('name')} and was {before.get('name')}; names never change"
@@ -134,10 +134,11 @@ def _changed(older: Release, newer: Release, old: Any, new: Any) -> Iterator[str
 
 
 def _records(tree: Any) -> list[str]:
+    """Paths of all records. A field counts as added or removed only where its record stands in both releases."""
     return [path for path, inner in types_within(tree, "") if isinstance(inner, dict) and inner["type"] == "record"]
 
 
-def _named_types(tree: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+def _types(tree: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """Path → type, unions left out: their one type stands at the same path. Primitives as {"type": name}."""
     for path, inner in types_within(tree, ""):
         if not isinstance(inner, list):

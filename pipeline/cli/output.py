@@ -71,26 +71,28 @@ class Printer:
 
 
 class Counting:
-    """A live count on standard error while long work goes on; nothing where that is no terminal."""
+    """A live count on standard error while work takes long; nothing where that is no terminal."""
 
+    AFTER = 0.5
     EVERY = 0.1
-    """Seconds between two refreshes."""
+    """Seconds until it is first shown, and between two refreshes."""
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._live = sys.stderr.isatty()
-        self._next = 0.0
+        self._next = time.monotonic() + self.AFTER if sys.stderr.isatty() else float("inf")
+        self._shown = False
 
     def __enter__(self) -> Counting:
         return self
 
     def show(self, count: int) -> None:
-        if self._live and time.monotonic() >= self._next:
+        if time.monotonic() >= self._next:
             self._next = time.monotonic() + self.EVERY
+            self._shown = True
             sys.stderr.write(f"\r\x1b[2K{count:,} {self._what}")
             sys.stderr.flush()
 
     def __exit__(self, *error: object) -> None:
-        if self._live:
+        if self._shown:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()

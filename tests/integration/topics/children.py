@@ -1,4 +1,4 @@
-"""Other processes for the tests of topics: children.py WHAT URL TOPIC ARGUMENT. They print a line when they are ready."""
+"""Other processes for the tests of topics: children.py WHAT URL TOPIC ARGUMENT."""
 
 import sys
 import time
@@ -15,7 +15,7 @@ def append(url: str, topic: str, name: str) -> None:
 
 
 def hold(url: str, topic: str, group: str) -> None:
-    """Holds a group until it is killed."""
+    """Holds a group, and says so on a line, until it is killed."""
     topics = open_topics(url)
     with topics.lease(group, topic):
         print("held", flush=True)

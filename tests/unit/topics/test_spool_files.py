@@ -1,0 +1,317 @@
+"""The spool's files: what is in them, what damage does, how they are merged and dropped."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import random
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import fastavro
+import pytest
+import zstandard
+
+from connectors.topics import Message, TopicError, TopicSpec, container, segments, upkeep
+from connectors.topics.spool import Spool
+
+TOPIC = "wire.test.v1"
+FIRST_TIME = 1_700_000_000_000
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Spool:
+    spool = Spool(tmp_path / "spool")
+    spool.create([TopicSpec(TOPIC)])
+    return spool
+
+
+@pytest.fixture
+def folder(spool: Spool, tmp_path: Path) -> Path:
+    return tmp_path / "spool" / TOPIC
+
+
+def numbered(first: int, count: int) -> list[Message]:
+    return [
+        Message(b"key-%d" % (number % 7), b"story %d" % number, (("ce_id", b"%d" % number),), FIRST_TIME + number)
+        for number in range(first, first + count)
+    ]
+
+
+def read(spool: Spool, start: int = 0) -> list[bytes | None]:
+    return [item.value for item in spool.read(TOPIC, 0, start, spool.end_offsets(TOPIC)[0])]
+
+
+def expected(count: int, start: int = 0) -> list[bytes]:
+    return [b"story %d" % number for number in range(start, count)]
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.avro"))
+
+
+def test_the_first_bytes_of_a_file_never_change(spool: Spool, folder: Path) -> None:
+    # Files are merged by copying what follows these bytes: another header is another format.
+    assert hashlib.sha256(container.header()).hexdigest() == (
+        "cb469f724ccd3740e1d0ddf2264ef2f0b69a926e45464f53c7bf4f5f2d244d15"
+    )
+    spool.append(TOPIC, numbered(0, 1))
+    assert files(folder)[0].read_bytes().startswith(container.header())
+
+
+def test_a_file_is_an_avro_container_that_a_stock_reader_reads(
+    spool: Spool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # fastavro knows zstandard through a package of its own choice only; the rest of the reading is its own.
+    def inflate(decoder: Any) -> io.BytesIO:
+        return io.BytesIO(zstandard.ZstdDecompressor().decompress(decoder.read_bytes()))
+
+    monkeypatch.setitem(fastavro._read_py.BLOCK_READERS, "zstandard", inflate)
+    spool.append(TOPIC, numbered(0, 3000))
+    with files(folder)[0].open("rb") as stream:
+        records = list(fastavro._read_py.reader(stream))
+    assert [record["offset"] for record in records] == list(range(3000))
+    assert records[2] == {
+        "offset": 2,
+        "timestamp": FIRST_TIME + 2,
+        "key": b"key-2",
+        "headers": [{"name": "ce_id", "value": b"2"}],
+        "value": b"story 2",
+    }
+
+
+def test_the_same_records_make_the_same_file(tmp_path: Path) -> None:
+    contents = []
+    for name in ("one", "two"):
+        spool = Spool(tmp_path / name)
+        spool.create([TopicSpec(TOPIC)])
+        spool.append(TOPIC, numbered(0, 500))
+        contents.append([(path.name, path.read_bytes()) for path in files(tmp_path / name / TOPIC)])
+    assert contents[0] == contents[1]
+
+
+def test_each_append_is_a_file_named_by_its_first_offset_and_count(spool: Spool, folder: Path) -> None:
+    spool.append(TOPIC, numbered(0, 3))
+    spool.append(TOPIC, numbered(3, 2))
+    assert [path.name for path in files(folder)] == [f"{0:020d}-3.avro", f"{3:020d}-2.avro"]
+
+
+def test_one_flipped_bit_anywhere_is_noticed(spool: Spool, folder: Path) -> None:
+    spool.append(TOPIC, numbered(0, 12))
+    (path,) = files(folder)
+    whole = path.read_bytes()
+    choose = random.Random(20)
+    noticed = []
+    unnoticed = []
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << choose.randrange(8)
+        path.write_bytes(damaged)
+        try:
+            found = read(spool)
+        except TopicError as error:
+            noticed.append(str(path) in str(error))
+        else:
+            unnoticed.append(found == expected(12))
+    assert all(noticed)
+    # A bit that zstandard's format leaves unused may flip unnoticed, but never with another result.
+    assert all(unnoticed)
+    assert len(unnoticed) <= 1
+
+
+def test_a_file_that_is_cut_off_anywhere_is_noticed(spool: Spool, folder: Path) -> None:
+    for part in range(3):
+        spool.append(TOPIC, numbered(part * 4, 4))
+    path = files(folder)[1]
+    whole = path.read_bytes()
+    for length in range(len(whole)):
+        path.write_bytes(whole[:length])
+        with pytest.raises(TopicError, match=path.name):
+            read(spool)
+        assert read(spool, 8) == expected(12, 8)
+
+
+def test_a_block_missing_from_the_end_of_a_file_is_noticed(spool: Spool, folder: Path) -> None:
+    large = [Message(b"k", bytes([number]) * container.BLOCK_BYTES) for number in range(3)]
+    spool.append(TOPIC, large)
+    (path,) = files(folder)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: whole[:-16].rindex(container.SYNC) + 16])
+    with pytest.raises(TopicError, match="it holds 2 records"):
+        read(spool)
+
+
+def test_a_block_that_claims_an_impossible_size_is_noticed(spool: Spool, folder: Path) -> None:
+    spool.append(TOPIC, numbered(0, 1))
+    (path,) = files(folder)
+    # A frame header with an 8-byte content size of 2^60.
+    frame = b"\x28\xb5\x2f\xfd" + b"\xe4" + (1 << 60).to_bytes(8, "little") + b"\x01\x00\x00"
+    path.write_bytes(container.header() + b"\x02" + bytes([2 * len(frame)]) + frame + container.SYNC)
+    with pytest.raises(TopicError, match="impossible"):
+        read(spool)
+
+
+def test_a_missing_file_is_an_error_and_no_gap(spool: Spool, folder: Path) -> None:
+    for part in range(3):
+        spool.append(TOPIC, numbered(part * 2, 2))
+    files(folder)[1].unlink()
+    with pytest.raises(TopicError, match="no file with the offsets 2 to 3"):
+        read(spool)
+    assert read(spool, 4) == expected(6, 4)
+
+
+def test_small_files_are_merged_and_every_record_stays(
+    spool: Spool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+    for number in range(600):
+        spool.append(TOPIC, numbered(number, 1))
+        assert len(files(folder)) <= 3 * upkeep.MERGE_FILES
+    assert read(spool) == expected(600)
+    assert spool.end_offsets(TOPIC) == {0: 600}
+
+
+def test_a_record_is_copied_a_few_times_however_long_the_topic(
+    spool: Spool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merged = []
+    merge = upkeep.merge
+
+    def counting(*arguments: Any) -> Any:
+        segment = merge(*arguments)
+        merged.append(segment.path.stat().st_size)
+        return segment
+
+    monkeypatch.setattr(upkeep, "merge", counting)
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+    noise = random.Random(21)
+    for number in range(1500):
+        spool.append(TOPIC, [Message(b"%d" % number, noise.randbytes(9_000))])
+    assert len(files(folder)) <= 3 + 3 * upkeep.MERGE_FILES
+    assert sum(merged) <= 4 * 1500 * 9_000
+    assert max(merged) <= 2 * upkeep.TIER_BYTES[-1]
+    assert sum(1 for _ in spool.read(TOPIC, 0, 0, 1500)) == 1500
+
+
+def test_a_read_lists_the_folder_once_however_many_files_there_are(
+    spool: Spool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "MERGE_FILES", 10_000)
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+    for number in range(300):
+        spool.append(TOPIC, numbered(number, 1))
+    listed = []
+    listdir = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda path: listed.append(path) or listdir(path))
+    reading = spool.read(TOPIC, 0, 0, 300)
+    assert [item.value for item in reading] == expected(300)
+    assert len(files(folder)) == 300
+    assert listed == [folder]
+
+
+def test_memory_stays_flat_while_a_long_topic_is_read(spool: Spool) -> None:
+    noise = random.Random(22)
+    for _ in range(10):
+        spool.append(TOPIC, [Message(b"k", noise.randbytes(20_000)) for _ in range(100)])
+    tracemalloc.start()
+    total = sum(len(item.value or b"") for item in spool.read(TOPIC, 0, 0, 1000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert total == 20_000_000
+    assert peak < 20 * container.BLOCK_BYTES
+
+
+def test_a_reader_goes_on_where_its_file_was_merged_away(spool: Spool, folder: Path) -> None:
+    for number in range(upkeep.MERGE_FILES - 1):
+        spool.append(TOPIC, numbered(number, 1))
+    reading = spool.read(TOPIC, 0, 0, upkeep.MERGE_FILES - 1)
+    first = next(reading).value
+    spool.append(TOPIC, numbered(upkeep.MERGE_FILES - 1, 1))
+    assert len(files(folder)) == 1
+    assert [first, *(item.value for item in reading)] == expected(upkeep.MERGE_FILES - 1)
+
+
+def test_a_reader_that_retention_overtakes_is_told(spool: Spool, folder: Path) -> None:
+    for part in range(3):
+        spool.append(TOPIC, numbered(part, 1))
+    reading = spool.read(TOPIC, 0, 0, 3)
+    next(reading)
+    for path in files(folder)[:2]:
+        path.unlink()
+    with pytest.raises(TopicError, match="offset 1 is gone"):
+        list(reading)
+
+
+def test_a_damaged_file_is_never_merged_and_appending_goes_on(spool: Spool, folder: Path) -> None:
+    spool.append(TOPIC, numbered(0, 1))
+    damaged = files(folder)[0]
+    damaged.write_bytes(damaged.read_bytes()[:-20])
+    for number in range(1, 40):
+        spool.append(TOPIC, numbered(number, 1))
+    assert damaged.exists()
+    assert spool.end_offsets(TOPIC) == {0: 40}
+    behind = [path for path in files(folder) if path != damaged]
+    assert len(behind) < 3 * upkeep.MERGE_FILES
+    assert read(spool, 8) == expected(40, 8)
+    with pytest.raises(TopicError, match=damaged.name):
+        read(spool)
+
+
+def test_what_a_crash_left_is_ignored_and_then_cleaned_up(spool: Spool, folder: Path) -> None:
+    for part in range(2):
+        spool.append(TOPIC, numbered(part * 3, 3))
+    (folder / "append.tmp").write_bytes(b"half a fi")
+    (folder / "merge.tmp").write_bytes(b"")
+    whole = segments.named(folder, 0, 6)
+    segments.add(whole, container.merge(segments.segments(folder)[0]), "other.tmp")
+    assert len(files(folder)) == 3
+    assert read(spool) == expected(6)
+    spool.append(TOPIC, numbered(6, 1))
+    assert read(spool) == expected(7)
+    assert [path.name for path in files(folder)] == [whole.path.name, f"{6:020d}-1.avro"]
+    assert not list(folder.glob("*.tmp"))
+
+
+def test_retention_by_age_drops_the_oldest_files_but_never_the_last(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    spool.create([TopicSpec(TOPIC, retention_ms=3_600_000)])
+    folder = tmp_path / TOPIC
+    for part in range(3):
+        spool.append(TOPIC, numbered(part * 2, 2))
+    for path in files(folder)[:2]:
+        os.utime(path, (0, 0))
+    spool.append(TOPIC, numbered(6, 2))
+    assert spool.begin_offsets(TOPIC) == {0: 4}
+    assert read(spool, 4) == expected(8, 4)
+    for path in files(folder):
+        os.utime(path, (0, 0))
+    spool.append(TOPIC, numbered(8, 1))
+    assert spool.begin_offsets(TOPIC) == {0: 8}
+
+
+def test_retention_by_size_keeps_at_least_that_much(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    spool.create([TopicSpec(TOPIC, retention_bytes=100_000)])
+    noise = random.Random(23)
+    for _ in range(12):
+        spool.append(TOPIC, [Message(b"k", noise.randbytes(30_000))])
+    kept = [path.stat().st_size for path in files(tmp_path / TOPIC)]
+    assert 100_000 <= sum(kept) < 100_000 + max(kept)
+    assert spool.end_offsets(TOPIC) == {0: 12}
+
+
+def test_merging_never_makes_records_outlive_their_retention_by_much(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    hour = 3_600_000
+    spool.create([TopicSpec(TOPIC, retention_ms=upkeep.AGE_SLOTS * hour)])
+    folder = tmp_path / TOPIC
+    for number in range(3 * upkeep.MERGE_FILES):
+        spool.append(TOPIC, numbered(number, 1))
+        newest = files(folder)[-1]
+        if newest.name.endswith("-1.avro"):
+            hours_ago = 2 * (3 - number // upkeep.MERGE_FILES)
+            os.utime(newest, ns=(0, newest.stat().st_mtime_ns - hours_ago * hour * 1_000_000))
+    assert len(files(folder)) > 1
+    assert read(spool) == expected(3 * upkeep.MERGE_FILES)

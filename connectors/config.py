@@ -50,6 +50,8 @@ class ConnectConfig:
     addresses; all others must be public."""
     connections: int = 100
     """Most requests under way at once."""
+    host_seconds: float = 1.0
+    """Seconds between two requests to one host, beyond four at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

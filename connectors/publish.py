@@ -12,19 +12,24 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from connectors.article import Provenance, cut_to_fit, raw_article
 from connectors.envelope import headers_for
 from connectors.formats import Item
 from connectors.formats.ids import COPY, distinct
 from connectors.identity import Decision, Marks, decide, hash64, marks, old_news
+from connectors.memory import LINES_PER_SOURCE, SKETCHES_PER_SOURCE, LineMemory, lesson, teaches
 from connectors.state import ArticleState, Changes, FeedState, Held, State
 from connectors.topics import DEAD_LETTERS, RAW, Message, Topics
 from schemas.codec import Decoder, Encoder
 from schemas.errors import SchemaError
+from schemas.lines import LINES_VERSION
 from schemas.records import DeadLetter, RawArticle
 
 log = logging.getLogger("summitwire.connect")
+PRUNE_EVERY = 50
+"""Batches with news of a source after which its memory of lines is cut to size."""
 Clock = Callable[[], datetime]
 
 
@@ -61,6 +66,8 @@ class Publisher:
         self._state = state
         self._encoder = encoder
         self._clock = clock
+        self._memory = LineMemory(state)
+        self._written: dict[int, int] = {}
         self._limit = topics.max_record_bytes(RAW.name)
         self._dead_limit = topics.max_record_bytes(DEAD_LETTERS.name)
         self._start()
@@ -99,15 +106,27 @@ class Publisher:
             else:
                 decided.append((item, one, decision))
                 self._remember(decision.state)
+        articles: list[tuple[Item, RawArticle, ArticleState]] = []
         for (item, one, decision), backfill in zip(decided, self._backfill(decided, feed), strict=True):
             if decision.change is None:
                 counts.unchanged += 1
                 continue
-            self._decided(item, one, replace(decision, change="backfill") if backfill else decision, where, counts)
-        for item, _, decision in decided:
-            if decision.change is not None:
-                self._withdraw_others(item, where, source, counts)
+            told = replace(decision, change="backfill") if backfill else decision
+            articles.append((item, _article(item, one, told, where), decision.state))
+        for (item, article, state), lines in zip(articles, self._repeated(source, articles), strict=True):
+            self._hold_or_publish(item, replace(article, **lines) if lines else article, state, counts)
+        for item, _, _ in articles:
+            self._withdraw_others(item, where, source, counts)
         return counts
+
+    def _repeated(self, source: int, articles: list[tuple[Item, RawArticle, ArticleState]]) -> list[dict[str, Any]]:
+        """The fields about repeated lines for each article: none for what has no body or is no news."""
+        news = [n for n, (_, article, _) in enumerate(articles) if teaches(article)]
+        taught = [lesson(articles[n][1]) for n in news]
+        fields: list[dict[str, Any]] = [{} for _ in articles]
+        for n, lines in zip(news, self._memory.learn(source, taught, self._changes), strict=True):
+            fields[n] = {"repeated_lines": lines, "repeated_lines_version": LINES_VERSION}
+        return fields
 
     def _known(self, found: list[Marks]) -> dict[bytes, ArticleState]:
         """Article id → state, for ids, and for other marks of the same article."""
@@ -138,21 +157,8 @@ class Publisher:
             flags[n] = flag
         return flags
 
-    def _decided(self, item: Item, one: Marks, decision: Decision, where: Provenance, counts: Counts) -> None:
-        state, change = decision.state, decision.change
-        assert change is not None
-        article = raw_article(
-            item,
-            where,
-            article_id=state.article_id.hex(),
-            item_id=state.item_id,
-            content_sha256=one.content_sha256,
-            version=decision.version,
-            change=change,
-            status=decision.status,
-            feed_id=state.feed_id,
-        )
-        due = self._held_until(item, decision)
+    def _hold_or_publish(self, item: Item, article: RawArticle, state: ArticleState, counts: Counts) -> None:
+        due = self._held_until(item, article)
         if due is not False:
             framed = Encoder().encode(article, RAW.name)
             self._changes.held[state.article_id] = Held(state.article_id, due, framed)
@@ -162,9 +168,9 @@ class Publisher:
             self._changes.held[state.article_id] = None
         self._publish(article, counts, state)
 
-    def _held_until(self, item: Item, decision: Decision) -> float | bool | None:
+    def _held_until(self, item: Item, article: RawArticle) -> float | bool | None:
         """False: not held. Seconds since the epoch; None: until a newer version says otherwise."""
-        if item.embargo is None or decision.change in ("kill", "withhold"):
+        if item.embargo is None or article.withdrawn:
             return False
         if item.embargo == "indefinite":
             return None
@@ -212,7 +218,7 @@ class Publisher:
             decision = decide(target, one, state, feed_id=where.source.feed_id, source=source)
             if decision is not None and decision.change is not None:
                 self._remember(decision.state)
-                self._decided(target, one, decision, where, counts)
+                self._hold_or_publish(target, _article(target, one, decision, where), decision.state, counts)
 
     # ------------------------------------------------------------ held
     def release(self) -> Counts:
@@ -273,7 +279,27 @@ class Publisher:
         if self._dead:
             self._topics.append(DEAD_LETTERS.name, self._dead)
         self._state.save(self._changes)
+        for source in sorted({source for source, _ in self._changes.lines}):
+            self._written[source] = self._written.get(source, 0) + 1
+            if self._written[source] % PRUNE_EVERY == 0:
+                self._state.prune_lines(source, LINES_PER_SOURCE, SKETCHES_PER_SOURCE)
         self._start()
+
+
+def _article(item: Item, one: Marks, decision: Decision, where: Provenance) -> RawArticle:
+    """The record of a decision. Its id, and the feed it is told of, are those under which it was first seen."""
+    assert decision.change is not None
+    return raw_article(
+        item,
+        where,
+        article_id=decision.state.article_id.hex(),
+        item_id=decision.state.item_id,
+        content_sha256=one.content_sha256,
+        version=decision.version,
+        change=decision.change,
+        status=decision.status,
+        feed_id=decision.state.feed_id,
+    )
 
 
 def utc_now() -> datetime:

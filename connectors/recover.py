@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from connectors.formats import Item
 from connectors.identity import hash64, marks
+from connectors.memory import LineMemory, lesson, teaches
 from connectors.state import ArticleState, Changes, State
 from connectors.topics import RAW, TopicError, Topics
 from schemas.codec import Decoder
@@ -28,6 +29,7 @@ def catch_up(state: State, topics: Topics, decoder: Decoder) -> int:
     """
     position = json.loads(state.meta(POSITION) or "{}")
     learned = 0
+    memory = LineMemory(state)
     changes = Changes()
     ends = topics.end_offsets(RAW.name)
     for article in _articles(topics, decoder, position, ends):
@@ -36,6 +38,8 @@ def catch_up(state: State, topics: Topics, decoder: Decoder) -> int:
         if known is not None and known.version >= article.version:
             continue
         changes.articles[key] = _state(article, known)
+        if teaches(article):
+            memory.learn(hash64(article.source_id), [lesson(article)], changes)
         learned += 1
         if len(changes.articles) >= _BATCH:
             state.save(changes)

@@ -22,7 +22,7 @@ from connectors import folder, schedule
 from connectors.addresses import PrivateHosts
 from connectors.article import Provenance
 from connectors.config import Config
-from connectors.fetch import Fetcher, FetchError, Limits, Response, http_time
+from connectors.fetch import Fetcher, FetchError, Limits, Response, Unreachable, http_time
 from connectors.formats import FeedError, parse
 from connectors.publish import Clock, Counts, Publisher, utc_now
 from connectors.recover import POSITION, catch_up, position_of
@@ -132,7 +132,8 @@ class Run:
         self._limits = limits
         self._chance = chance
         self._sources = sources(config)
-        self._buckets = schedule.HostBuckets()
+        self._buckets = schedule.HostBuckets(config.connect.host_seconds)
+        self._outage = schedule.Outage()
         self._noted = 0.0
         self.summary = ConnectSummary()
 
@@ -230,12 +231,12 @@ class Run:
                 await queue.put(_Fetched(source, self._clock()))
                 return
             state = self._feeds[source.feed_id]
-            wait = self._buckets.delay(urlsplit(source.url).netloc, self._clock().timestamp())
+            wait = self._buckets.delay(_host(source.url), self._clock().timestamp())
             if wait:
                 await asyncio.sleep(wait)
             try:
                 response = await fetcher.fetch(
-                    source.url,
+                    state.address or source.url,
                     etag=state.etag,
                     last_modified=state.last_modified,
                     accept=ACCEPT,
@@ -317,58 +318,64 @@ class Run:
         source, state, now = one.source, self._feeds[one.source.feed_id], one.at.timestamp()
         state.polls += 1
         state.last_poll = now
+        if one.response is None:
+            assert one.error is not None
+            self._failed(source, state, now, one.error)
+        else:
+            self._answered(source, state, one.at, one.response)
+        self._publisher.put_feed(state)
+
+    def _answered(self, source: Source, state: FeedState, at: datetime, response: Response) -> None:
         assert source.feed is not None
-        if one.error is not None:
-            self._failed(one, state, now)
-            return
-        response = one.response
-        assert response is not None
-        state.status = response.status
+        self._outage.saw(_host(source.url), reached=True)
         state.bytes += response.wire_bytes
         counts = Counts()
-        document = None
-        self.summary.failed.pop(source.feed_id, None)
-        if response.status == 304:
+        digest = hashlib.sha256(response.body).hexdigest()
+        if response.status == 304 or digest == state.document:
             state.unchanged += 1
         else:
-            document = hashlib.sha256(response.body).hexdigest()
-            counts = self._document(source, state, one.at, response)
-        told = schedule.advice(response.cache_control, http_time(response.expires), http_time(response.date) or one.at)
-        schedule.after_success(state, now, counts.total, told, fixed=source.feed.interval, chance=self._chance())
-        state.error = self.summary.failed.get(source.feed_id)
-        state.etag = response.etag or (state.etag if response.status == 304 else None)
-        state.last_modified = response.last_modified or (state.last_modified if response.status == 304 else None)
-        state.document = document or state.document
-        self._count(source, counts)
-        self._publisher.put_feed(state)
-
-    def _document(self, source: Source, state: FeedState, at: datetime, response: Response) -> Counts:
-        facts = HttpFacts(response.status, response.url, response.etag, response.last_modified, response.content_type)
-        where = Provenance(source, at, facts)
-        try:
-            items = parse(response.body, content_type=response.content_type, url=response.url)
-        except FeedError as error:
-            self.summary.failed[source.feed_id] = str(error)
-            return self._publisher.refuse(response.body, where, error)
-        counts = self._publisher.take(items, where, state)
-        state.items = len(items)
-        state.published += counts.total
+            where = Provenance(source, at, _facts(response))
+            try:
+                items = parse(response.body, content_type=response.content_type, url=response.url)
+            except FeedError as error:
+                self._count(source, self._publisher.refuse(response.body, where, error))
+                self._failed(source, state, at.timestamp(), FetchError(str(error), status=response.status))
+                return
+            counts = self._publisher.take(items, where, state)
+            state.document = digest
+            state.items = len(items)
+            state.published += counts.total
         if counts.total:
             state.last_new = at.timestamp()
-        return counts
+        self.summary.failed.pop(source.feed_id, None)
+        self._count(source, counts)
+        told = schedule.advice(response.cache_control, http_time(response.expires), http_time(response.date) or at)
+        schedule.after_success(
+            state, at.timestamp(), counts.total, told, fixed=source.feed.interval, chance=self._chance()
+        )
+        state.status = response.status
+        # RFC 9111, 4.3.4: a 304 refreshes the validators that it brings, and leaves the others.
+        state.etag = response.etag or (state.etag if response.status == 304 else None)
+        state.last_modified = response.last_modified or (state.last_modified if response.status == 304 else None)
+        if (moved := schedule.saw_redirect(state, response.permanent, at.timestamp())) is not None:
+            state.address = moved
+            log.info("feed %s has moved for good to %s", source.feed_id, moved)
 
-    def _failed(self, one: _Fetched, state: FeedState, now: float) -> None:
-        error, feed = one.error, one.source.feed
-        assert error is not None
-        assert feed is not None
+    def _failed(self, source: Source, state: FeedState, now: float, error: FetchError) -> None:
+        assert source.feed is not None
+        self._outage.saw(_host(source.url), reached=not isinstance(error, Unreachable))
+        if isinstance(error, Unreachable) and self._outage.suspected:
+            schedule.hold_off(state, now, error, self._chance())
+        else:
+            schedule.after_failure(state, now, error, fixed=source.feed.interval, chance=self._chance())
         state.status = error.status
-        schedule.after_failure(state, now, error, fixed=feed.interval, chance=self._chance())
+        if state.address is not None:  # where it was said to have moved is no good: back to the configured address
+            state.address, state.moved_count = None, 0
         if error.status == 429:
-            self._buckets.block(urlsplit(one.source.url).netloc, state.next_poll)
-        self.summary.failed[one.source.feed_id] = str(error)
-        self._count(one.source, Counts())
-        self._publisher.put_feed(state)
-        log.warning("feed %s: %s", one.source.feed_id, error)
+            self._buckets.block(_host(source.url), state.next_poll)
+        self.summary.failed[source.feed_id] = str(error)
+        self._count(source, Counts())
+        log.warning("feed %s: %s", source.feed_id, error)
 
     def _folder(self, source: Source, at: datetime) -> list[tuple[Source, folder.File, str]]:
         assert source.path is not None
@@ -403,6 +410,15 @@ class Run:
 
     def _count(self, source: Source, counts: Counts) -> None:
         self.summary.feeds.setdefault(source.feed_id, Counts()).add(counts)
+
+
+def _host(url: str) -> str:
+    """Host and port: what requests are rationed by."""
+    return urlsplit(url).netloc.lower()
+
+
+def _facts(response: Response) -> HttpFacts:
+    return HttpFacts(response.status, response.url, response.etag, response.last_modified, response.content_type)
 
 
 def _put_aside(files: list[tuple[Source, folder.File, str]]) -> None:

@@ -24,6 +24,8 @@ GONE_AFTER = 2
 MOVES_NEEDED = 3
 MOVE_SPAN = 24 * 3600.0
 """A permanent redirect is believed after this many polls in a row, over this many seconds at least."""
+OUTAGE_HOSTS = 4
+OUTAGE_RETRY = 60.0
 _MAX_AGE = re.compile(r"\bmax-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 
 
@@ -92,6 +94,29 @@ def saw_redirect(state: FeedState, moved_to: str | None, now: float) -> str | No
     if state.moved_count >= MOVES_NEEDED and now - (state.moved_since or now) >= MOVE_SPAN:
         return moved_to
     return None
+
+
+def hold_off(state: FeedState, now: float, error: FetchError, chance: float) -> None:
+    """Plans the next try while nothing at all can be reached: that is one's own outage, and no feed's fault."""
+    state.error = str(error)
+    state.next_poll = now + OUTAGE_RETRY * (0.5 + chance)
+
+
+class Outage:
+    """Tells one's own outage from a feed's: several hosts in a row that could not be reached, and none that could."""
+
+    def __init__(self) -> None:
+        self._unreached: set[str] = set()
+
+    def saw(self, host: str, reached: bool) -> None:
+        if reached:
+            self._unreached.clear()
+        else:
+            self._unreached.add(host)
+
+    @property
+    def suspected(self) -> bool:
+        return len(self._unreached) >= OUTAGE_HOSTS
 
 
 def _clamp(seconds: float) -> float:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import sqlite3
-from collections.abc import Iterable, Sequence
+import struct
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +21,7 @@ CREATE TABLE IF NOT EXISTS feeds(
     interval REAL NOT NULL, errors INTEGER NOT NULL, error TEXT, status INTEGER, last_poll REAL, last_ok REAL,
     last_new REAL, newest REAL, polls INTEGER NOT NULL, unchanged INTEGER NOT NULL, items INTEGER NOT NULL,
     published INTEGER NOT NULL, bytes INTEGER NOT NULL, moved_to TEXT, moved_count INTEGER NOT NULL, moved_since REAL,
-    gone INTEGER NOT NULL, lag REAL
+    address TEXT, gone INTEGER NOT NULL, lag REAL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS articles(
     article_id BLOB PRIMARY KEY, source INTEGER NOT NULL, feed_id TEXT NOT NULL, item_id TEXT NOT NULL,
@@ -31,6 +32,12 @@ CREATE INDEX IF NOT EXISTS articles_alias ON articles(alias);
 CREATE INDEX IF NOT EXISTS articles_story ON articles(story);
 CREATE TABLE IF NOT EXISTS held(article_id BLOB PRIMARY KEY, due REAL, record BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS held_due ON held(due);
+CREATE TABLE IF NOT EXISTS lines(
+    source INTEGER, line INTEGER, holders BLOB NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY(source, line)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sketches(
+    source INTEGER, article INTEGER, sketch BLOB NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY(source, article)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS refused(document TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
@@ -42,7 +49,8 @@ class StateError(Exception):
 @dataclass(slots=True)
 class FeedState:
     """What is known of a feed. Times in seconds since the epoch; `document` is the last document's SHA-256;
-    `unchanged` counts 304 answers and equal documents; `lag` is seconds from publication to topic of the last news."""
+    `unchanged` counts 304 answers and equal documents; `lag` is seconds from publication to topic of the last news;
+    `address` is where a permanent redirect has led for long enough."""
 
     feed_id: str
     url: str
@@ -66,6 +74,7 @@ class FeedState:
     moved_to: str | None = None
     moved_count: int = 0
     moved_since: float | None = None
+    address: str | None = None
     gone: int = 0
     lag: float | None = None
 
@@ -110,6 +119,8 @@ class Changes:
     articles: dict[bytes, ArticleState] = field(default_factory=dict)
     held: dict[bytes, Held | None] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
+    lines: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
+    sketches: dict[tuple[int, int], bytes] = field(default_factory=dict)
     meta: dict[str, str] = field(default_factory=dict)
 
 
@@ -137,6 +148,7 @@ class State:
             self._db.execute("PRAGMA cache_size=-65536")
             self._db.executescript(_SCHEMA)
             version = self.meta("schema")
+            self._seen = int(self.meta("seen") or 0)
         except (sqlite3.Error, OSError) as error:
             raise StateError(
                 f"state file {self.path} cannot be used: {error}; move it away to build it anew"
@@ -192,6 +204,34 @@ class State:
         row = self._db.execute("SELECT article_id, due, record FROM held WHERE article_id=?", (article,)).fetchone()
         return None if row is None else Held(*row)
 
+    def lines(self, source: int, lines: Sequence[int]) -> dict[int, tuple[int, ...]]:
+        """Line → the articles that hold it (connectors.memory)."""
+        rows = self._of_source("line, holders", "lines", source, "line", lines)
+        return {row[0]: struct.unpack(f"<{len(row[1]) // 8}q", row[1]) for row in rows}
+
+    def sketches(self, source: int, articles: Sequence[int]) -> dict[int, bytes]:
+        rows = self._of_source("article, sketch", "sketches", source, "article", articles)
+        return {row[0]: row[1] for row in rows}
+
+    def _of_source(
+        self, columns: str, table: str, source: int, column: str, values: Sequence[int]
+    ) -> Iterator[tuple[int, bytes]]:
+        for start in range(0, len(values), _MANY):
+            some = values[start : start + _MANY]
+            query = f"SELECT {columns} FROM {table} WHERE source=? AND {column} IN ({','.join('?' * len(some))})"
+            yield from self._db.execute(query, (source, *some))
+
+    def prune_lines(self, source: int, lines: int, sketches: int) -> None:
+        """Forgets a source's oldest lines and sketches beyond these numbers; lines of one article go first."""
+        for table, order, most in (("lines", "length(holders)>8, seen", lines), ("sketches", "seen", sketches)):
+            key = "line" if table == "lines" else "article"
+            (count,) = self._db.execute(f"SELECT COUNT(*) FROM {table} WHERE source=?", (source,)).fetchone()
+            if count > most:
+                oldest = f"SELECT {key} FROM {table} WHERE source=? ORDER BY {order} LIMIT ?"
+                self._db.execute(
+                    f"DELETE FROM {table} WHERE source=? AND {key} IN ({oldest})", (source, source, count - most)
+                )
+
     def save(self, changes: Changes) -> None:
         """All of it or nothing. Raises StateError, such as for a full disk."""
         try:
@@ -219,4 +259,18 @@ class State:
         db.executemany(
             "DELETE FROM held WHERE article_id=?", ((key,) for key, one in changes.held.items() if one is None)
         )
+        if changes.lines or changes.sketches:
+            self._seen += 1
+            db.executemany(
+                "INSERT OR REPLACE INTO lines VALUES(?,?,?,?)",
+                (
+                    (source, line, struct.pack(f"<{len(holders)}q", *holders), self._seen)
+                    for (source, line), holders in changes.lines.items()
+                ),
+            )
+            db.executemany(
+                "INSERT OR REPLACE INTO sketches VALUES(?,?,?,?)",
+                ((source, article, sketch, self._seen) for (source, article), sketch in changes.sketches.items()),
+            )
+            db.execute("INSERT OR REPLACE INTO meta VALUES('seen',?)", (str(self._seen),))
         db.executemany("INSERT OR IGNORE INTO refused VALUES(?)", ((one,) for one in sorted(changes.refused)))

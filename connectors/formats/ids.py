@@ -23,24 +23,25 @@ def distinct(items: Iterable[Item]) -> list[Item]:
     """The items, each with an id that no other has.
 
     The first keeps a repeated id; the others get their link behind it, or a hash of their words where the link is
-    shared too. An exact copy of another item gets a number and the flag `copy`.
+    shared too. An exact copy of another item gets the flag `copy`.
     """
     taken: set[str] = set()
-    copies: dict[str, int] = {}
+    seen: set[tuple[str | None, ...]] = set()
     out = []
     for item in items:
+        words = (item.item_id, item.url, item.headline, item.summary, item.body)
+        copy = words in seen
+        seen.add(words)
         if item.item_id not in taken:
             taken.add(item.item_id)
             out.append(item)
             continue
-        flags: tuple[str, ...] = (REPEATED_ID,)
         new_id = f"{item.item_id}|{item.url}"
-        if not item.url or item.url == item.item_id or new_id in taken:
+        if copy or not item.url or item.url == item.item_id or new_id in taken:
             new_id = f"{item.item_id}|{derived_id(item.headline, item.summary, item.body)}"
         if new_id in taken:
-            flags = (REPEATED_ID, COPY)
-            copies[new_id] = copies.get(new_id, 1) + 1
-            new_id = f"{new_id}|{copies[new_id]}"
+            new_id = f"{new_id}|{len(taken)}"
         taken.add(new_id)
+        flags = (REPEATED_ID, COPY) if copy else (REPEATED_ID,)
         out.append(replace(item, item_id=new_id, quality=(*item.quality, *flags)))
     return out

@@ -60,9 +60,9 @@ def read(root: etree._Element, url: str, format_name: str, nested: bool = False)
 def _items(root: etree._Element, nested: bool) -> Iterator[etree._Element]:
     for element in root.iter():
         tag = element.tag
-        if isinstance(tag, str) and tag.endswith(("item", "ITEM", "Item")):
-            if key(tag).lower() == "item" and (nested or not inside(element, "item")):
-                yield element
+        named = isinstance(tag, str) and tag.endswith(("item", "ITEM", "Item")) and key(tag).lower() == "item"
+        if named and (nested or not inside(element, "item")):
+            yield element
 
 
 def _item(element: etree._Element, channel: Channel) -> Item:

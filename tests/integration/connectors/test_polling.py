@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from connector_desk import NOW, Desk
@@ -47,7 +48,7 @@ def test_polling_twice_publishes_nothing_new(desk: Desk) -> None:
     for _ in range(2):
         summary = poll(desk, {"url": desk.wire.url("/feed")})
     assert len(desk.raw()) == 2
-    assert summary.total.unchanged == 2
+    assert summary.total.total == 0
 
 
 def test_an_edit_becomes_an_update_with_the_next_version(desk: Desk) -> None:
@@ -188,3 +189,137 @@ def test_the_state_never_runs_ahead_of_the_topic(desk: Desk, monkeypatch) -> Non
     state = State(config.path(config.connect.state))
     assert state.article_count() == 0
     assert state.feeds() == {}
+
+
+G2 = (
+    '<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="tag:agency.example,2026:{id}" version="{version}">'
+    '<itemMeta><itemClass qcode="ninat:text"/><pubStatus qcode="stat:{status}"/>{meta}</itemMeta>'
+    "<contentMeta><headline>Premier in Tarn</headline></contentMeta>"
+    '<contentSet><inlineData contenttype="text/plain">{body}</inlineData></contentSet></newsItem>'
+)
+
+
+def g2(version: int, status: str = "usable", meta: str = "", body: str = "The premier came.", name: str = "1") -> bytes:
+    return G2.format(id=name, version=version, status=status, meta=meta, body=body).encode()
+
+
+def test_a_story_goes_from_usable_over_a_correction_to_a_kill(desk: Desk) -> None:
+    feed = {"url": desk.wire.url("/item"), "source": "agency"}
+    for document in (
+        g2(1),
+        g2(2, meta='<signal qcode="sig:correction"/>', body="The premier came on Tuesday."),
+        g2(3, status="canceled"),
+        g2(3, status="canceled"),
+        g2(2, body="A late copy of the second version."),
+    ):
+        desk.wire.documents["/item"] = document
+        poll(desk, feed)
+    assert [(one.version, one.change) for one in desk.raw()] == [(1, "new"), (2, "correction"), (3, "kill")]
+    assert desk.raw()[-1].body == ""
+
+
+def test_an_embargoed_story_is_held_over_a_restart_and_published_at_its_time(desk: Desk) -> None:
+    feed = {"url": desk.wire.url("/item"), "source": "agency"}
+    desk.wire.documents["/item"] = g2(1, meta="<embargoed>2026-03-05T18:00:00Z</embargoed>")
+    config = desk.config(feed)
+    summary = connect(config, desk.topics, once=True, clock=clock)
+    assert desk.raw() == []
+    assert summary.total.held == 1
+    connect(config, desk.topics, once=True, clock=lambda: NOW + timedelta(hours=5))
+    assert desk.raw() == []
+    connect(config, desk.topics, once=True, clock=lambda: NOW + timedelta(hours=7))
+    (article,) = desk.raw()
+    assert (article.change, article.version, article.body) == ("new", 1, "The premier came.")
+    connect(config, desk.topics, once=True, clock=lambda: NOW + timedelta(hours=8))
+    assert len(desk.raw()) == 1
+
+
+def test_an_endless_embargo_waits_for_a_newer_version(desk: Desk) -> None:
+    feed = {"url": desk.wire.url("/item"), "source": "agency"}
+    desk.wire.documents["/item"] = g2(1, meta="<embargoed/>")
+    poll(desk, feed)
+    connect(desk.config(feed), desk.topics, once=True, clock=lambda: NOW + timedelta(days=400))
+    assert desk.raw() == []
+    desk.wire.documents["/item"] = g2(2, body="The premier came, and may be quoted.")
+    poll(desk, feed)
+    (article,) = desk.raw()
+    assert (article.version, article.body) == (2, "The premier came, and may be quoted.")
+    assert State(desk.folder / "data" / "state.sqlite").held() == []
+
+
+def test_a_kill_ends_an_embargo_and_its_text_never_comes_out(desk: Desk) -> None:
+    feed = {"url": desk.wire.url("/item"), "source": "agency"}
+    desk.wire.documents["/item"] = g2(1, meta="<embargoed>2026-03-05T18:00:00Z</embargoed>")
+    poll(desk, feed)
+    desk.wire.documents["/item"] = g2(2, status="canceled")
+    poll(desk, feed)
+    connect(desk.config(feed), desk.topics, once=True, clock=lambda: NOW + timedelta(days=2))
+    assert [one.change for one in desk.raw()] == ["kill"]
+
+
+def test_an_item_withdraws_another_item(desk: Desk) -> None:
+    notice = (
+        "<nitf><head><docdata management-doc-idref='tag:agency.example,2026:1' management-idref-status='canceled'>"
+        "<doc-id id-string='notice-9'/></docdata></head><body><body.head><hedline><hl1>A notice</hl1></hedline>"
+        "</body.head><body.content><p>The story about the premier is wrong.</p></body.content></body></nitf>"
+    )
+    desk.wire.documents["/item"] = g2(1)
+    desk.wire.documents["/notice"] = notice.encode()
+    poll(desk, {"url": desk.wire.url("/item"), "source": "agency"})
+    poll(desk, {"url": desk.wire.url("/notice"), "source": "agency"})
+    story, _, kill = desk.raw()
+    assert (kill.change, kill.article_id, kill.version) == ("kill", story.article_id, 2)
+
+
+def test_ids_that_change_at_once_are_no_news(desk: Desk) -> None:
+    old = "Sat, 03 Jan 2026 10:00:00 GMT"
+    feed = {"url": desk.wire.url("/feed")}
+
+    def archive(prefix: str) -> bytes:
+        items = [item(f"{prefix}{n}", f"Story {n}", f"Words of story {n}.") for n in range(20)]
+        return rss(*items).replace(b"Tue, 03 Mar 2026 10:00:00 +0900", old.encode())
+
+    desk.wire.documents["/feed"] = archive("a")
+    poll(desk, feed)
+    desk.wire.documents["/feed"] = archive("b")
+    poll(desk, feed)
+    changes = [one.change for one in desk.raw()]
+    assert changes[:20] == ["new"] * 20
+    assert set(changes[20:]) <= {"backfill"}
+    assert all(one.repeated_lines == () for one in desk.raw() if one.change == "backfill")
+
+
+def test_lines_of_two_other_stories_travel_with_the_third(desk: Desk) -> None:
+    tail = "Norvik is not responsible for what other pages say."
+    desk.wire.documents["/feed"] = rss(
+        *(
+            item(
+                f"a{n}",
+                f"{word} talks",
+                f"&lt;p&gt;In {word} they met all day long.&lt;/p&gt;&lt;p&gt;{tail}&lt;/p&gt;",
+            )
+            for n, word in enumerate(("Harbour", "Border", "Treaty", "Budget"))
+        )
+    )
+    poll(desk, {"url": desk.wire.url("/feed")})
+    assert [len(one.repeated_lines) for one in desk.raw()] == [0, 0, 1, 1]
+    assert desk.raw()[3].repeated_lines_version == 1
+
+
+def test_a_redirect_is_believed_only_after_days_of_seeing_it(desk: Desk) -> None:
+    def moved(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(301)
+        request.send_header("Location", "/new")
+        request.send_header("Content-Length", "0")
+        request.end_headers()
+
+    desk.wire.documents["/old"] = moved
+    desk.wire.documents["/new"] = rss(item("a1", "Ministers meet"))
+    config = desk.config({"url": desk.wire.url("/old")})
+    asked = []
+    for hours in (0, 1, 2, 30, 31):
+        desk.wire.requests.clear()
+        connect(config, desk.topics, once=True, clock=lambda: NOW + timedelta(hours=hours))  # noqa: B023
+        asked.append(desk.wire.requests[0][0])
+    assert asked == ["/old", "/old", "/old", "/old", "/new"]
+    assert len(desk.raw()) == 1

@@ -91,7 +91,8 @@ def saw_redirect(state: FeedState, moved_to: str | None, now: float) -> str | No
         state.moved_to, state.moved_count, state.moved_since = moved_to, int(moved_to is not None), now
         return None
     state.moved_count += 1
-    if state.moved_count >= MOVES_NEEDED and now - (state.moved_since or now) >= MOVE_SPAN:
+    since = now if state.moved_since is None else state.moved_since
+    if state.moved_count >= MOVES_NEEDED and now - since >= MOVE_SPAN:
         return moved_to
     return None
 

@@ -127,7 +127,8 @@ class EncodeFailures(beam.PTransform):  # type: ignore[misc]
 
     def expand(self, failures: beam.PCollection[Failure]) -> beam.PCollection[Message]:
         settings, limit = self.settings, self.limit
-        return failures | beam.Map(lambda element: _letter(element, settings, limit)).with_output_types(Message)
+        letters = beam.Map(lambda element: _letter(element, settings, limit)).with_output_types(Message)
+        return failures | "Letter" >> letters
 
 
 def _letter(element: Failure, settings: Settings, limit: int) -> Message:

@@ -35,6 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from pipeline.drive import BatchResult, PipelineError, drive
+    from pipeline.io import clients
     from pipeline.io.archive import ArchiveError
     from pipeline.summits import ModelError
 
@@ -53,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(str(error)) from error
     finally:
         progress.end()
+        clients.close()
     if args.json:
         print(json.dumps({"batches": summary.batches, "seconds": round(summary.seconds, 3), **summary.counters}))
     else:

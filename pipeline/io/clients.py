@@ -14,7 +14,17 @@ from schemas.registry import Registry
 
 def topics(settings: Settings) -> Topics:
     """The topics of a run. Raises TopicError where they cannot be reached, ConfigError for an unset secret."""
-    return _topics(settings.topics_url, settings.kafka)
+    address = (settings.topics_url, settings.kafka)
+    if address not in _open:
+        kafka = {key: resolve_secret(value, f"[topics.kafka] {key}") for key, value in settings.kafka}
+        _open[address] = open_topics(settings.topics_url, kafka)
+    return _open[address]
+
+
+def close() -> None:
+    """Closes the topics that this process has open; the next use opens them again."""
+    while _open:
+        _open.popitem()[1].close()
 
 
 def encoder(settings: Settings) -> Encoder:
@@ -25,9 +35,7 @@ def decoder(settings: Settings) -> Decoder:
     return _codec(settings.registry_url)[1]
 
 
-@cache
-def _topics(url: str, kafka: tuple[tuple[str, Any], ...]) -> Topics:
-    return open_topics(url, {key: resolve_secret(value, f"[topics.kafka] {key}") for key, value in kafka})
+_open: dict[tuple[str, tuple[tuple[str, Any], ...]], Topics] = {}
 
 
 @cache

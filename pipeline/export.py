@@ -17,7 +17,7 @@ from pipeline.rows import COLUMNS, Kind, Row
 
 SUFFIXES = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".geojson": "geojson", ".parquet": "parquet"}
 """File name's end → format."""
-PARQUET_ROWS = 10_000
+PARQUET_ROWS = 5_000
 """Rows of a row group: bounds the memory."""
 
 # A spreadsheet runs a cell that begins so (OWASP, "CSV injection"); the wide forms count in East Asian locales.

@@ -80,7 +80,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except _expected() as error:
-        print(f"summitwire: {error}", file=sys.stderr)
+        from pipeline.escape import printable
+
+        print(f"summitwire: {printable(str(error))}", file=sys.stderr)
         return 1
 
 

@@ -2,12 +2,13 @@
 
 summitwire dead-letters list --step decode --since 2d
 summitwire dead-letters show wire.articles.raw.v1/0/123/decode
-summitwire dead-letters show wire.articles.raw.v1/0/123/decode --raw > original.bin
+summitwire dead-letters show wire.articles.raw.v1/0/123/decode --raw > original
 summitwire dead-letters replay --step extract --dry-run
 summitwire dead-letters replay wire.articles.raw.v1/0/123/decode
 
-A dead letter is a record that a step could not handle, with its original bytes and the reason. Replaying appends the
-original to the topic that it came from, where the pipeline takes it up like any other record.
+A dead letter is a record that a step could not handle, with its original bytes
+and the reason. Replaying appends the original to the topic that it came from,
+where the pipeline takes it up like any other record.
 """
 
 from __future__ import annotations
@@ -185,8 +186,8 @@ def _show_text(printer: Printer, received: Received, dead: DeadLetter) -> None:
         printer.line((f"{name:<12}", "dim"), *parts)
 
     told("dead letter", (dead.dead_letter_id, "cyan"))
-    place = f"{received.topic}, partition {received.partition}, offset {received.offset}"
-    told("written", f"{appended(received.timestamp).astimezone():%Y-%m-%d %H:%M:%S %z} to {place}")
+    told("written", f"{appended(received.timestamp).astimezone():%Y-%m-%d %H:%M:%S %z}")
+    told("lies in", f"{received.topic}, partition {received.partition}, offset {received.offset}")
     told("step", dead.step)
     told("error", (f"{dead.error_class}: ", "red"), dead.message)
     if dead.source_topic is not None:
@@ -196,8 +197,8 @@ def _show_text(printer: Printer, received: Received, dead: DeadLetter) -> None:
     told("key", "none" if dead.key is None else dead.key.decode("utf-8", "backslashreplace"))
     for header in dead.headers:
         told("header", f"{header.key}: {(header.value or b'').decode('utf-8', 'backslashreplace')}")
-    size = "null" if dead.value_length < 0 else f"{dead.value_length:,} bytes, SHA-256 {dead.value_sha256}"
-    told("original", size)
+    told("original", "null" if dead.value_length < 0 else f"{dead.value_length:,} bytes")
+    told("SHA-256", dead.value_sha256)
     if dead.value_file is not None:
         told("in file", dead.value_file)
     for name, content in received.headers:
@@ -245,6 +246,7 @@ def _replay(args: argparse.Namespace, config: Config, topics: Topics, decoder: D
     folder = config.path(config.pipeline.dead_letter_files)
     results: Counter[Result] = Counter()
     selection = _selection(args, frozenset(args.ids))
+    replayed = "replayable" if args.dry_run else "replayed"
     try:
         for outcome in replay(
             topics, DEAD_LETTERS.name, decoder, selection, folder=folder, dry_run=args.dry_run, unreadable=_warn
@@ -253,14 +255,15 @@ def _replay(args: argparse.Namespace, config: Config, topics: Topics, decoder: D
             if args.json:
                 printer.json({**asdict(outcome), "dry_run": args.dry_run})
             else:
-                result = "replayable" if args.dry_run and outcome.result == "replayed" else outcome.result
+                result = replayed if outcome.result == "replayed" else outcome.result
                 style = "green" if outcome.result == "replayed" else "yellow"
                 reason = f"  {outcome.reason}" if outcome.reason else ""
                 printer.line((f"{result:<10}", style), "  ", (outcome.dead_letter_id, "cyan"), reason)
     except UnknownDeadLetter as error:
         raise CommandError(f"{error}; `summitwire dead-letters list` shows them all") from error
     if not args.json:
-        counts = ", ".join(f"{count} {result}" for result, count in sorted(results.items()))
+        names = {"replayed": replayed}
+        counts = ", ".join(f"{count} {names.get(result, result)}" for result, count in sorted(results.items()))
         printer.line(counts or "no dead letter fits", "; nothing was written" if args.dry_run else "")
     failed = results.total() - results["replayed"] if args.ids else results["lost"]
     return 1 if failed else 0

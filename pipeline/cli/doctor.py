@@ -3,8 +3,9 @@
 summitwire doctor
 summitwire doctor --json | jq '.checks[] | select(.status == "failed")'
 
-Python and packages, configuration, disk, clock, topics and their settings, the pipeline's lag, the schema registry, the
-language model, and Java where the extra `broker` is installed. Nothing is changed. Exit status 1 if a check fails.
+Python and packages, configuration, disk, clock, topics and their settings, the
+pipeline's lag, the schema registry, the language model, and Java where the
+extra `broker` is installed. Nothing is changed. Exit status 1 if one fails.
 """
 
 from __future__ import annotations

@@ -5,10 +5,11 @@ summitwire export -o events.parquet
 summitwire export -o map.geojson --archive avro/
 summitwire export --format jsonl | jq .headline
 
-One row for each event of the highest version of each article, ordered by article and place in it; a withdrawn article
-has none. The columns: docs/export.md. A file appears under its name complete or not at all. Reports are read one by one
-and their newest rows kept in a temporary file, so memory does not grow with the topic. Exit status 1 if some report
-could not be read; the others are written.
+One row for each event of the highest version of each article, ordered by
+article and place in it; a withdrawn article has none. The columns stand in
+docs/export.md. A file appears under its name complete or not at all. The
+newest rows wait in a temporary file, so memory does not grow with the topic.
+Exit status 1 if some report could not be read; the others are written.
 """
 
 from __future__ import annotations

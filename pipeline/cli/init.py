@@ -1,10 +1,11 @@
-"""Writes a summitwire.toml to start from, with every setting explained, and makes the folders and topics it names.
+"""Writes a summitwire.toml to start from, with every setting explained.
 
 summitwire init
-summitwire init --feed https://wire.example/world.rss --feed https://other.example/atom.xml
+summitwire init --feed https://wire.example/a.rss --feed https://b.example/b.xml
 summitwire init --kafka broker.example:9092 --config /etc/summitwire.toml
 
-On the spool, the default, the topics are made at once; on Kafka `summitwire topics create` makes them.
+It makes the folders that the file names, and on the spool, the default, the
+topics too; on Kafka `summitwire topics create` makes them.
 """
 
 from __future__ import annotations
@@ -100,6 +101,6 @@ def _tell(path: Path, config: Config, spool: bool) -> None:
     steps.append((f"summitwire tail summits -f{option}", "see what comes, in another terminal"))
     printer.line()
     printer.line("Next:")
-    width = max(len(command) for command, _ in steps)
     for command, why in steps:
-        printer.line("  ", (f"{command:<{width}}", "bold"), f"  # {why}")
+        printer.line("  ", (command, "bold"))
+        printer.line("      ", why)

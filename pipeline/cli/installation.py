@@ -50,7 +50,7 @@ def packages() -> str:
     if wrong:
         raise Wrong("; ".join(wrong), f"install {DISTRIBUTION} anew; in its repository: make setup")
     main = ", ".join(f"{name} {found[name]}" for name in ("apache-beam", "spacy", "kafka-python") if name in found)
-    return f"{len(found)} packages as required, among them {main}"
+    return f"{len(found)} as required ({main})"
 
 
 def settings(config: Config, file: str | None) -> str:
@@ -109,15 +109,13 @@ def model(config: Config) -> str:
     """Loads the language model as the pipeline does."""
     if config.pipeline.extractor == "rules":
         raise Skipped("not used: [pipeline] extractor is rules")
-    import spacy
-
     from pipeline import summits
 
-    name = config.pipeline.model
-    if not spacy.util.is_package(name):
-        raise Wrong(f"there is no package {name}", f"install it, such as by installing {DISTRIBUTION} anew")
-    summits.load(name, config.pipeline.extractor)
-    return f"{name} {spacy.util.get_package_version(name)} loads"
+    try:
+        summits.load(config.pipeline.model, config.pipeline.extractor)
+    except summits.ModelError as error:
+        raise Wrong(str(error)) from error
+    return f"{summits.extractor_used().model} loads"
 
 
 def java() -> str:

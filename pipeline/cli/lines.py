@@ -7,8 +7,9 @@ from pipeline.jsonable import appended
 from pipeline.tailing import Seen
 from schemas.records import CleanArticle, DeadLetter, RawArticle, SummitEvent, SummitReport
 
-ID_LENGTH = 12
-"""Digits of an article id that are shown: enough to tell articles apart, and `--key` takes a beginning."""
+ID_LENGTH = 8
+"""Digits of an article id that are shown, so that a line of 80 columns has room for the headline; `tail --key` takes a
+beginning."""
 Line = tuple[Part, ...]
 
 _STATUS = {"held": "green", "cancelled": "red", "declined": "red", "postponed": "yellow"}
@@ -32,8 +33,8 @@ def lines_of(seen: Seen) -> list[Line]:
 
 
 def time_part(timestamp: int) -> Part:
-    """When a message was appended, in local time."""
-    return (f"{appended(timestamp).astimezone():%Y-%m-%d %H:%M:%S}  ", "dim")
+    """When a message was appended, in local time; `--json` tells the year."""
+    return (f"{appended(timestamp).astimezone():%m-%d %H:%M:%S}  ", "dim")
 
 
 def _article_parts(record: RawArticle | CleanArticle | SummitReport) -> Line:

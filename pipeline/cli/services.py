@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -107,7 +108,7 @@ def newest_record(topics: Topics) -> str:
             f"written {-age:,.0f} s in the future, by the clocks of this machine and of the one that wrote it",
             "keep the clocks of all machines with NTP",
         )
-    return f"written {max(0.0, age):,.0f} s ago"
+    return f"written {timedelta(seconds=max(0, round(age)))} ago"
 
 
 def registry(config: Config) -> str:

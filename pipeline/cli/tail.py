@@ -1,13 +1,14 @@
-"""Prints a topic's last records, decoded: one line each, or all of their fields as JSON lines.
+"""Prints a topic's last records, decoded: one line each, or as JSON lines.
 
-summitwire tail summits                         the last ten reports, with their events
-summitwire tail raw -f                          and then what comes, until Ctrl-C
-summitwire tail clean --key 3f2a9c01d2e4        the versions of one article
+summitwire tail summits                  the last ten reports, with their events
+summitwire tail raw -f                   and then what comes, until Ctrl-C
+summitwire tail clean --key 3f2a9c01     the versions of one article
 summitwire tail dead-letters -n 100 --json
-summitwire tail wire.summits.v1 --from-beginning --json > reports.jsonl
+summitwire tail summits --from-beginning --json > reports.jsonl
 
-TOPIC is a topic's name, or raw, clean, summits, dead-letters. What does not decode is shown as such. In JSON lines
-bytes are text where they are UTF-8, {"base64": "..."} otherwise; times are ISO 8601 in the zone the wire told.
+What does not decode is shown as such. Times at the beginning of a line tell
+when a record was appended. In JSON lines bytes are text where they are UTF-8,
+{"base64": "..."} otherwise; times are ISO 8601 in the zone the wire told.
 """
 
 from __future__ import annotations

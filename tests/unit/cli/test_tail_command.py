@@ -18,7 +18,7 @@ def test_an_article_is_one_line_with_id_version_change_and_headline(desk: Desk) 
     said = desk.run("tail", "raw")
     assert said.status == 0
     (line,) = said.out.splitlines()
-    assert line.split(maxsplit=2)[2] == f"{article.article_id[:12]}  v2 correction Ministers weigh ferry treaty (ferry)"
+    assert line.split(maxsplit=2)[2] == f"{article.article_id[:8]}  v2 correction Ministers weigh ferry treaty (ferry)"
 
 
 def test_a_report_has_a_line_below_it_for_each_event(desk: Desk) -> None:

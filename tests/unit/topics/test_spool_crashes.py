@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from connectors.topics import GroupHeld, Message, StorageFull, TopicError, TopicSpec, open_topics, upkeep
+from connectors.topics import GroupHeld, Message, StorageFull, TopicError, TopicSpec, groups, open_topics, upkeep
 from connectors.topics.spool import Spool
 
 TOPIC = "wire.test.v1"
@@ -40,7 +40,7 @@ def expected(count: int) -> list[bytes]:
     return [b"story %d" % number for number in range(count)]
 
 
-def forked(work: Callable[[int], None]) -> tuple[int, int]:
+def forked(work: Callable[[int], object]) -> tuple[int, int]:
     """Runs `work(pipe)` in a child that shares nothing but a pipe; (process id, the pipe's other end)."""
     receiving, sending = os.pipe()
     child = os.fork()
@@ -144,10 +144,33 @@ def test_readers_see_each_record_once_while_others_append_and_merge(spool: Spool
         os.close(receiving)
 
 
+def test_a_reader_waits_while_files_are_merged(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Half of the old files are gone then, and a folder's listing is no snapshot.
+    ends: list[int] = []
+    reader = threading.Thread(target=lambda: ends.append(spool.end_offsets(TOPIC)[0]))
+    unlink = os.unlink
+
+    def unlink_while_somebody_reads(path: Path) -> None:
+        if not reader.is_alive():
+            reader.start()
+        reader.join(0.1)
+        assert reader.is_alive()
+        monkeypatch.setattr(os, "unlink", unlink)
+        unlink(path)
+
+    for number in range(upkeep.MERGE_FILES - 1):
+        spool.append(TOPIC, stories(number, 1))
+    monkeypatch.setattr(os, "unlink", unlink_while_somebody_reads)
+    spool.append(TOPIC, stories(upkeep.MERGE_FILES - 1, 1))
+    reader.join()
+    assert ends == [upkeep.MERGE_FILES]
+
+
 def test_a_forked_child_does_not_keep_its_parents_group(spool: Spool) -> None:
     def hold_and_fork(sending: int) -> None:
         with spool.lease("group", TOPIC):
-            grandchild, _ = forked(lambda unused: signal.pause())
+            grandchild, running = forked(lambda telling: (os.write(telling, b"!"), signal.pause()))
+            os.read(running, 1)
             os.write(sending, grandchild.to_bytes(8, "big"))
             signal.pause()
 
@@ -175,6 +198,24 @@ def test_a_lease_whose_file_was_removed_is_lost(spool: Spool, tmp_path: Path) ->
             other.check()
             with pytest.raises(GroupHeld):
                 lease.check()
+
+
+def test_a_lease_file_that_is_removed_while_it_is_locked_does_not_count(
+    spool: Spool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = groups.flock
+    removed = []
+
+    def locked_too_late(descriptor: int, how: int) -> None:
+        lock(descriptor, how)
+        if not removed:
+            removed.append((tmp_path / TOPIC / "groups" / "group.lease").unlink())
+
+    monkeypatch.setattr(groups, "flock", locked_too_late)
+    with spool.lease("group", TOPIC) as lease:
+        lease.check()
+        with pytest.raises(GroupHeld), Spool(tmp_path).lease("group", TOPIC):
+            pass
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from connectors.topics.spool import Spool
 
 TOPIC = "wire.test.v1"
 FIRST_TIME = 1_700_000_000_000
+HOUR_MS = 3_600_000
 
 
 @pytest.fixture
@@ -276,7 +277,7 @@ def test_what_a_crash_left_is_ignored_and_then_cleaned_up(spool: Spool, folder: 
 
 def test_retention_by_age_drops_the_oldest_files_but_never_the_last(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
-    spool.create([TopicSpec(TOPIC, retention_ms=3_600_000)])
+    spool.create([TopicSpec(TOPIC, retention_ms=HOUR_MS)])
     folder = tmp_path / TOPIC
     for part in range(3):
         spool.append(TOPIC, numbered(part * 2, 2))
@@ -302,16 +303,68 @@ def test_retention_by_size_keeps_at_least_that_much(tmp_path: Path) -> None:
     assert spool.end_offsets(TOPIC) == {0: 12}
 
 
-def test_merging_never_makes_records_outlive_their_retention_by_much(tmp_path: Path) -> None:
-    spool = Spool(tmp_path)
-    hour = 3_600_000
-    spool.create([TopicSpec(TOPIC, retention_ms=upkeep.AGE_SLOTS * hour)])
-    folder = tmp_path / TOPIC
-    for number in range(3 * upkeep.MERGE_FILES):
-        spool.append(TOPIC, numbered(number, 1))
-        newest = files(folder)[-1]
-        if newest.name.endswith("-1.avro"):
-            hours_ago = 2 * (3 - number // upkeep.MERGE_FILES)
-            os.utime(newest, ns=(0, newest.stat().st_mtime_ns - hours_ago * hour * 1_000_000))
-    assert len(files(folder)) > 1
-    assert read(spool) == expected(3 * upkeep.MERGE_FILES)
+def sized(folder: Path, *sizes: int, hours_ago: tuple[int, ...] = ()) -> list[container.Segment]:
+    """Files of these sizes, one record each, that hold nothing."""
+    found = []
+    for number, size in enumerate(sizes):
+        segment = segments.named(folder, number, 1)
+        with segment.path.open("wb") as stream:
+            stream.truncate(size)
+        if hours_ago:
+            appended = (1000 - hours_ago[number]) * HOUR_MS * 1_000_000
+            os.utime(segment.path, ns=(appended, appended))
+        found.append(segment)
+    return found
+
+
+def test_merging_stays_within_a_fraction_of_the_retention_time(tmp_path: Path) -> None:
+    retention = upkeep.AGE_SLOTS * HOUR_MS
+    young = sized(tmp_path, *[100] * 8, hours_ago=(0,) * 8)
+    assert upkeep.merge_due(young, retention) == young
+    mixed = sized(tmp_path, *[100] * 12, hours_ago=(2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0))
+    assert upkeep.merge_due(mixed, retention) == []
+    assert upkeep.merge_due(mixed, None) == mixed
+
+
+def test_a_merged_file_is_as_old_as_the_youngest_of_its_records(spool: Spool, folder: Path) -> None:
+    for part in range(2):
+        spool.append(TOPIC, numbered(part, 1))
+    old, young = files(folder)
+    os.utime(old, ns=(0, 1_000))
+    os.utime(young, ns=(0, 2_000))
+    merged = upkeep.merge(folder, segments.segments(folder)[0])
+    assert merged.path.stat().st_mtime_ns == 2_000
+
+
+def test_one_merge_copies_no_more_than_the_largest_size_twice(tmp_path: Path) -> None:
+    largest = upkeep.TIER_BYTES[-1]
+    nearly = sized(tmp_path, *[largest - 1] * 10)
+    assert upkeep.merge_due(nearly, None) == nearly[:2]
+    assert upkeep.merge_due(sized(tmp_path, *[largest] * 10), None) == []
+
+
+def test_files_are_merged_once_enough_of_their_size_follow_each_other(tmp_path: Path) -> None:
+    small, large = 100, upkeep.TIER_BYTES[0]
+    assert upkeep.merge_due(sized(tmp_path, *[small] * 7), None) == []
+    run = sized(tmp_path, large, *[small] * 8)
+    assert upkeep.merge_due(run, None) == run[1:]
+    run = sized(tmp_path, *[large, small] * 7)
+    assert upkeep.merge_due(run, None) == []
+    run = sized(tmp_path, *[large, small] * 8)
+    assert upkeep.merge_due(run, None) == run
+
+
+def test_the_last_file_stays_however_old_or_large_it_is(tmp_path: Path) -> None:
+    live = sized(tmp_path, 1000, 1000, 1000, hours_ago=(9, 8, 7))
+    assert upkeep.drop_due(live, HOUR_MS, None, 1000 * HOUR_MS) == live[:2]
+    assert upkeep.drop_due(live, None, 10, 1000 * HOUR_MS) == live[:2]
+    assert upkeep.drop_due(live, None, None, 1000 * HOUR_MS) == []
+
+
+def test_a_file_under_another_ones_name_is_noticed(spool: Spool, folder: Path) -> None:
+    for part in range(2):
+        spool.append(TOPIC, numbered(part * 2, 2))
+    first, second = files(folder)
+    second.rename(first)
+    with pytest.raises(TopicError, match="offset 2 stands where 0 belongs"):
+        list(spool.read(TOPIC, 0, 0, 2))

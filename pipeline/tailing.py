@@ -14,7 +14,7 @@ from functools import partial
 
 from connectors.topics import Received, TopicError, Topics, UnknownTopic
 from schemas.codec import Decoder
-from schemas.errors import SchemaError
+from schemas.errors import RegistryError, SchemaError
 from schemas.records import ContractRecord
 
 POLL = 0.5
@@ -35,11 +35,13 @@ class Seen:
 
 
 def seen(received: Received, decoder: Decoder) -> Seen:
-    """Decodes a message; never raises for what its bytes are."""
+    """Decodes a message; never raises for what its bytes are. Raises RegistryError where the registry fails."""
     if received.value is None:
         return Seen(received, None)
     try:
         return Seen(received, decoder.decode(received.value))
+    except RegistryError:
+        raise
     except SchemaError as error:
         return Seen(received, None, str(error))
 

@@ -134,6 +134,16 @@ def test_clean_articles_are_shown_with_their_flags(desk: Desk) -> None:
     assert desk.run("tail", "clean").out.rstrip().endswith("v1 new        (no headline)  [strip_failed]")
 
 
+def test_a_registry_that_is_away_is_no_fault_of_the_record_and_ends_it_in_one_sentence(desk: Desk) -> None:
+    desk.put_bytes(RAW.name, b"k", b"\x00\x00\x00\x00\x07body")
+    with desk.config.open("a") as config:
+        config.write('[registry]\nurl = "http://127.0.0.1:9"\n')
+    said = desk.run("tail", "raw")
+    assert said.status == 1
+    assert said.err.startswith("summitwire: schema registry http://127.0.0.1:9 cannot be reached")
+    assert len(said.err.splitlines()) == 1
+
+
 def test_an_unknown_topic_is_an_error_in_one_sentence(desk: Desk) -> None:
     said = desk.run("tail", "wire.nothing.v1")
     assert said.status == 1

@@ -212,16 +212,15 @@ def _show_original(printer: Printer, value: bytes, decoder: Decoder) -> None:
     if record is not None:
         printer.json(record, indent=2)
         return
-    head = value[:SHOWN_BYTES]
-    printer.block(_text(head) or hexdump(head))
+    printer.block(_text(value) or hexdump(value[:SHOWN_BYTES]))
     if len(value) > SHOWN_BYTES:
         printer.line(f"and {len(value) - SHOWN_BYTES:,} bytes more; --raw gives them all")
 
 
-def _text(data: bytes) -> str:
-    """The bytes as text, up to a last character that is cut; empty where they are none, or hold control characters."""
+def _text(value: bytes) -> str:
+    """The beginning as text; empty where it is none, or holds control characters."""
     try:
-        text, _ = codecs.utf_8_decode(data, "strict", False)
+        text, _ = codecs.utf_8_decode(value[:SHOWN_BYTES], "strict", len(value) <= SHOWN_BYTES)
     except UnicodeDecodeError:
         return ""
     text = text.replace("\r\n", "\n")
@@ -238,10 +237,8 @@ def _decoded(value: bytes, decoder: Decoder) -> dict[str, Any] | None:
 
 def _replay(args: argparse.Namespace, config: Config, topics: Topics, decoder: Decoder) -> int:
     filtered = any(value is not None for value in (args.step, args.error_class, args.source, args.since))
-    if not args.ids and not args.all and not filtered:
-        args.usage_error("name dead letters, or choose them by --step, --class, --source, --since, or give --all")
-    if args.ids and (args.all or filtered):
-        args.usage_error("give either ids or filters, not both")
+    if sum((bool(args.ids), args.all, filtered)) != 1:
+        args.usage_error("give ids, or filters (--step, --class, --source, --since), or --all: one of these three")
     printer = Printer()
     folder = config.path(config.pipeline.dead_letter_files)
     results: Counter[Result] = Counter()
@@ -265,5 +262,5 @@ def _replay(args: argparse.Namespace, config: Config, topics: Topics, decoder: D
         names = {"replayed": replayed}
         counts = ", ".join(f"{count} {names.get(result, result)}" for result, count in sorted(results.items()))
         printer.line(counts or "no dead letter fits", "; nothing was written" if args.dry_run else "")
-    failed = results.total() - results["replayed"] if args.ids else results["lost"]
+    failed = results["lost"] + (results["superseded"] + results["refused"] if args.ids else 0)
     return 1 if failed else 0

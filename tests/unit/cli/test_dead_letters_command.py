@@ -118,6 +118,13 @@ def test_show_prints_a_broken_feed_as_text(desk: Desk) -> None:
     assert said.out.endswith("<rss><title>Gespräch\n")
 
 
+def test_show_cuts_a_long_text_between_two_characters_but_dumps_one_that_ends_in_the_middle_of_one(desk: Desk) -> None:
+    desk.put(DEAD_LETTERS.name, connector_letter("parse", "東".encode() * 2000))
+    desk.put(DEAD_LETTERS.name, connector_letter("fetch", "東".encode()[:2]))
+    assert "東" * 1365 + "\nand 1,904 bytes more" in desk.run("dead-letters", "show", "harbourwire-world/parse/abc").out
+    assert "00000000  e6 9d" in desk.run("dead-letters", "show", "harbourwire-world/fetch/abc").out
+
+
 def test_show_of_hostile_text_sends_nothing_to_the_terminal(desk: Desk) -> None:
     desk.put(DEAD_LETTERS.name, connector_letter(value=b"<rss>\x1b[2J"))
     assert "\x1b" not in desk.run("dead-letters", "show", "harbourwire-world/parse/abc").out
@@ -223,6 +230,12 @@ def test_an_original_goes_back_once_however_many_dead_letters_it_has(desk: Desk)
     results = [row["result"] for row in desk.run("dead-letters", "replay", "--all", "--json").rows]
     assert sorted(results) == ["repeated", "repeated", "replayed"]
     assert len(desk.all(RAW.name)) == 3
+
+
+def test_two_dead_letters_of_one_original_named_by_id_are_both_done_with(desk: Desk) -> None:
+    desk.put(RAW.name, raw_article("ferry"))
+    assert desk.run("dead-letters", "replay", desk.fail(0, "strip"), desk.fail(0, "encode")).status == 0
+    assert len(desk.all(RAW.name)) == 2
 
 
 def test_a_replay_of_a_replay_carries_one_mark(desk: Desk) -> None:
@@ -345,6 +358,8 @@ def test_a_dead_letter_that_does_not_decode_is_said_and_stops_nothing(desk: Desk
         ("dead-letters", "show"),
         ("dead-letters", "replay"),
         ("dead-letters", "replay", "an-id", "--all"),
+        ("dead-letters", "replay", "an-id", "--step", "strip"),
+        ("dead-letters", "replay", "--all", "--step", "strip"),
         ("dead-letters", "replay", "--since", "yesterday"),
         ("dead-letters", "list", "-n", "x"),
         ("dead-letters", "show", "x", "--raw", "--json"),

@@ -1,0 +1,206 @@
+"""Dates in a sentence, resolved against the story's day: patterns first, anchoring after (as HeidelTime does)."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from pipeline.summits.lexicon import toml
+from schemas.records import DateSpan
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A date at characters [start, end); `span` with the precision that the words give."""
+
+    start: int
+    end: int
+    span: DateSpan
+    certain: bool = True
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    months = "|".join(sorted(toml("calendar.toml")["months"], key=len, reverse=True))
+    days = "|".join(toml("calendar.toml")["weekdays"])
+    month = rf"(?P<month>{months})\b\.?"
+    number = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+    year = r"(?P<year>(?:19|20)\d\d)"
+    rules = [
+        ("iso", r"\b(?P<year>(?:19|20)\d\d)-(?P<mm>\d\d)-(?P<day>\d\d)\b"),
+        ("range", rf"\b{month}\s+{number}\s*(?:-|–|to|and|through|until)\s*(?P<day2>\d{{1,2}})(?:,?\s+{year})?\b"),
+        ("range", rf"\b{number}\s*(?:-|–|to|and)\s*(?P<day2>\d{{1,2}})\s+(?:of\s+)?{month}(?:\s+{year})?"),
+        ("day", rf"\b{month}\s+{number}\b(?:,?\s+{year})?"),
+        ("day", rf"\b{number}\s+(?:of\s+)?{month}(?:,?\s+{year})?"),
+        ("month", rf"\b(?P<when>last|next|this|in|in early|in late|in mid-|early|late|since|until|by|of|for|during)?\s*\b{month}(?:,?\s+{year}|\s+(?P<rel>last|this|next) year)?"),
+        ("weekday", rf"\b(?:(?P<when>last|next|this|on|late|early)\s+)?(?P<weekday>{days})\b(?P<part>\s+(?:and|to|through|-)\s+(?P<weekday2>{days})\b)?(?P<week>\s+(?:of\s+)?(?P<which>last|next)\s+week)?"),
+        ("relative", r"\b(?P<rel>today|yesterday|tomorrow|tonight|the day before yesterday|the day after tomorrow)\b"),
+        ("earlier_day", r"\b(?P<rel>earlier|later) (?:in the day|on the day|the same day)\b"),
+        ("unit", r"\b(?P<rel>last|this|next|earlier this|later this|early this|late this|earlier that|late last|early next|coming|past|previous|the previous|the following) (?P<unit>week|month|year|weekend)\b"),
+        ("ago", r"\b(?P<n>a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?P<unit>day|week|month|year)s? (?P<rel>ago|earlier|later)\b"),
+        ("ordinal", r"\bon the (?P<day>\d{1,2})(?:st|nd|rd|th)\b"),
+        ("season", r"\b(?P<rel>last|this|next) (?P<season>spring|summer|autumn|fall|winter)\b"),
+        ("year", r"\b(?:in|of|since|late|early|mid-)\s*(?P<year>(?:19|20)\d\d)\b"),
+    ]
+    return [(name, re.compile(rule, re.IGNORECASE)) for name, rule in rules]
+
+
+_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_GATE = re.compile(
+    r"day\b|\d|week|month|year|tonight|tomorrow|ago\b|January|February|March|April|\bMay\b|June|July|August|September|October|"
+    r"November|December|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b|spring|summer|autumn|winter",
+    re.IGNORECASE,
+)
+
+
+def dates(text: str, offset: int, anchor: date | None, future: bool) -> list[When]:
+    """The dates in a text whose first character is at `offset` of the story, ascending. `future` tells on which side of
+    the story's day a bare weekday, day or month lies. Without an anchor only dates that are whole in themselves."""
+    if not _GATE.search(text):
+        return []
+    found: list[When] = []
+    taken: list[tuple[int, int]] = []
+    for name, rule in _patterns():
+        for match in rule.finditer(text):
+            if any(match.start() < end and start < match.end() for start, end in taken):
+                continue
+            if name == "month" and match["month"].lower() == "may" and not _is_month_may(match, text):
+                continue
+            if name in ("month", "day", "range") and match["month"][0].islower():
+                continue
+            try:
+                span = _resolve(name, match, anchor, future)
+            except (ValueError, OverflowError):
+                span = None
+            taken.append(match.span())
+            if span:
+                found.append(When(offset + match.start(), offset + match.end(), span))
+    return sorted(found, key=lambda when: when.start)
+
+
+def _is_month_may(match: re.Match[str], text: str) -> bool:
+    return match["month"] == "May" and bool(match["when"] or match["year"] or match["rel"])
+
+
+def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool) -> DateSpan | None:
+    groups = match.groupdict()
+    months = toml("calendar.toml")["months"]
+    year = int(groups["year"]) if groups.get("year") else None
+    if name == "iso":
+        return _day(date(year or 0, int(groups["mm"]), int(groups["day"])))
+    if name in ("day", "range"):
+        month, day = months[groups["month"].lower().rstrip(".")], int(groups["day"])
+        if year is None:
+            if anchor is None:
+                return None
+            year = _year_of(month, day, anchor, future)
+        if name == "range":
+            return DateSpan(date(year, month, day).isoformat(), date(year, month, int(groups["day2"])).isoformat())
+        return _day(date(year, month, day))
+    if name == "month":
+        month = months[groups["month"].lower().rstrip(".")]
+        if year is None:
+            if anchor is None:
+                return None
+            when, relative = (groups["when"] or "").lower(), (groups["rel"] or "").lower()
+            year = anchor.year
+            if relative:
+                year += {"last": -1, "this": 0, "next": 1}[relative]
+            elif when == "next" or (future and when != "last"):
+                year += month < anchor.month
+            elif month > anchor.month or (when == "last" and month == anchor.month):
+                year -= 1
+        return DateSpan(f"{year:04d}-{month:02d}")
+    if name == "year":
+        return DateSpan(f"{year:04d}")
+    if anchor is None:
+        return None
+    if name == "weekday":
+        return _weekday(groups, anchor, future)
+    if name == "relative":
+        shift = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1, "the day before yesterday": -2, "the day after tomorrow": 2}
+        return _day(anchor + timedelta(days=shift[groups["rel"].lower()]))
+    if name == "earlier_day":
+        return _day(anchor)
+    if name == "unit":
+        return _unit(groups["rel"].lower(), groups["unit"].lower(), anchor)
+    if name == "ago":
+        return _ago(groups, anchor)
+    if name == "ordinal":
+        day = int(groups["day"])
+        month_first = anchor.replace(day=1)
+        if future and day < anchor.day:
+            month_first = (month_first + timedelta(days=32)).replace(day=1)
+        elif not future and day > anchor.day:
+            month_first = (month_first - timedelta(days=1)).replace(day=1)
+        return _day(month_first.replace(day=day))
+    return None
+
+
+def _day(day: date) -> DateSpan:
+    return DateSpan(day.isoformat())
+
+
+def _year_of(month: int, day: int, anchor: date, future: bool) -> int:
+    """The year of a day without one: within half a year of the story on the side that the tense tells."""
+    def distance(year: int) -> float:
+        last = calendar.monthrange(year, month)[1]
+        days = (date(year, month, min(day, last)) - anchor).days
+        wrong_side = days < 0 if future else days > 0
+        return abs(days) + (120 if wrong_side and abs(days) > 1 else 0)
+
+    return min((anchor.year - 1, anchor.year, anchor.year + 1), key=distance)
+
+
+def _weekday(groups: dict[str, str | None], anchor: date, future: bool) -> DateSpan:
+    weekdays = toml("calendar.toml")["weekdays"]
+    wanted = weekdays[(groups["weekday"] or "").lower()]
+    which, when = (groups["which"] or "").lower(), (groups["when"] or "").lower()
+    monday = anchor - timedelta(days=anchor.weekday())
+    if which:
+        day = monday + timedelta(days=wanted + (7 if which == "next" else -7))
+    elif when == "next" or (future and when != "last"):
+        day = anchor + timedelta(days=(wanted - anchor.weekday()) % 7)
+        if when == "next" and day == anchor:
+            day += timedelta(days=7)
+    else:
+        day = anchor - timedelta(days=(anchor.weekday() - wanted) % 7)
+        if when == "last" and day == anchor:
+            day -= timedelta(days=7)
+    if groups.get("weekday2"):
+        second = weekdays[(groups["weekday2"] or "").lower()]
+        return DateSpan(day.isoformat(), (day + timedelta(days=(second - wanted) % 7)).isoformat())
+    return _day(day)
+
+
+def _unit(relative: str, unit: str, anchor: date) -> DateSpan | None:
+    """A week is given by the month that most of it lies in, a weekend likewise."""
+    step = -1 if relative.split()[-1] in ("last", "past", "previous") else 1 if relative.split()[-1] in ("next", "coming", "following") else 0
+    if unit == "year":
+        return DateSpan(f"{anchor.year + step:04d}")
+    if unit == "month":
+        index = anchor.year * 12 + anchor.month - 1 + step
+        return DateSpan(f"{index // 12:04d}-{index % 12 + 1:02d}")
+    thursday = anchor - timedelta(days=anchor.weekday()) + timedelta(days=3 + 7 * step)
+    return DateSpan(f"{thursday.year:04d}-{thursday.month:02d}")
+
+
+def _ago(groups: dict[str, str | None], anchor: date) -> DateSpan | None:
+    word = (groups["n"] or "").lower()
+    count = _NUMBERS.get(word) or int(word)
+    sign = 1 if (groups["rel"] or "").lower() == "later" else -1
+    if sign > 0:
+        return None
+    unit = (groups["unit"] or "").lower()
+    if unit == "day":
+        return _day(anchor - timedelta(days=count))
+    if unit == "week":
+        day = anchor - timedelta(days=7 * count)
+        return DateSpan(f"{day.year:04d}-{day.month:02d}")
+    if unit == "month":
+        index = anchor.year * 12 + anchor.month - 1 - count
+        return DateSpan(f"{index // 12:04d}-{index % 12 + 1:02d}")
+    return DateSpan(f"{anchor.year - count:04d}")

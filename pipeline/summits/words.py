@@ -1,0 +1,38 @@
+"""Tokens of the scanner: words, hyphens and punctuation marks with their offsets."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W_]+(?:[’'][^\W_]+)*|[^\w\s]|_")
+_POSSESSIVE = re.compile(r"[’']s$|(?<=s)[’']$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """`text` as it stands, `norm` in lower case without a possessive ending."""
+
+    text: str
+    norm: str
+    start: int
+    end: int
+    possessive: bool
+
+    @property
+    def capital(self) -> bool:
+        return self.text[:1].isupper()
+
+
+def words(text: str, offset: int = 0) -> list[Word]:
+    """The tokens of a text; offsets count from `offset`."""
+    out = []
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        bare = _POSSESSIVE.sub("", token)
+        end = match.end()
+        possessive = bare != token
+        if not possessive and token[-1] == "s" and text[end : end + 1] in ("’", "'") and not text[end + 1 : end + 2].isalpha():
+            possessive = True
+        out.append(Word(token, bare.lower(), offset + match.start(), offset + end, possessive))
+    return out

@@ -49,8 +49,8 @@ def seen(received: Received, decoder: Decoder) -> Seen:
 def everything(topics: Topics, topic: str) -> Iterator[Received]:
     """All records that the topic holds now, partition after partition. Raises TopicError."""
     begin, end = topics.begin_offsets(topic), topics.end_offsets(topic)
-    for partition in sorted(end):
-        yield from topics.read(topic, partition, begin[partition], end[partition])
+    for partition, first in sorted(begin.items()):
+        yield from topics.read(topic, partition, first, end[partition])
 
 
 def merged(topics: Topics, topic: str, end: Mapping[int, int]) -> Iterator[Received]:
@@ -109,16 +109,15 @@ def follow(
         try:
             begin = topics.begin_offsets(topic)
             end = topics.end_offsets(topic)
-            for partition in sorted(end):
-                start = reached.get(partition, begin[partition])
-                if (
-                    not begin[partition] <= start <= end[partition]
-                ):  # retention has passed it, or the topic is a new one
-                    start = begin[partition]
-                for received in topics.read(topic, partition, start, end[partition]):
-                    reached[partition] = received.offset + 1
-                    yield received
-                reached[partition] = end[partition]
+            for partition, first in sorted(begin.items()):
+                start, stop = reached.get(partition, first), end.get(partition, first)
+                if not first <= start <= stop:  # retention has passed it, or the topic is a new one
+                    start = first
+                if start < stop:
+                    for received in topics.read(topic, partition, start, stop):
+                        reached[partition] = received.offset + 1
+                        yield received
+                reached[partition] = stop
             pause = POLL
         except UnknownTopic:
             raise

@@ -91,6 +91,12 @@ def test_following_goes_on_where_retention_has_passed_it_or_the_topic_is_new() -
     assert places(follow(anew, "t", {0: 50}, lambda seconds: False)) == [(0, 0)]
 
 
+def test_following_asks_nothing_of_partitions_where_nothing_is_new() -> None:
+    log: Any = Log({0: [(0, 0)], 1: [(0, 0)]})
+    assert places(follow(log, "t", {0: 1, 1: 0}, lambda seconds: False)) == [(1, 0)]
+    assert log.reads == [(1, 0, 1)]
+
+
 def test_following_sees_a_partition_that_was_added() -> None:
     log: Any = Log({0: []})
     turns = itertools.count()

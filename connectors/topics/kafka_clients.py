@@ -108,8 +108,14 @@ class Clients:
                 # Its thread would go on looking for the broker for ever.
                 for client in made:
                     client.close()
+                where = f"Kafka at {','.join(self._servers)}"
+                if "socket disconnected" in complaint.text:
+                    # What brokers do with a wrong password, or where the protocol is another one.
+                    raise TopicError(
+                        f"{where} closes the connection; are security_protocol and password in [topics.kafka] right?"
+                    ) from error
                 raise TopicError(
-                    f"Kafka at {','.join(self._servers)} does not answer ({complaint.text or explain(error)}); "
+                    f"{where} does not answer ({complaint.text or explain(error)}); "
                     "is the broker running, and are [topics] url and [topics.kafka] right?"
                 ) from error
 
@@ -129,7 +135,9 @@ class _LastComplaint(logging.Handler):
         self._before = (_NET_LOG.level, _NET_LOG.propagate)
 
     def emit(self, record: logging.LogRecord) -> None:
-        if found := _FAILURE.match(record.getMessage()):
+        found = _FAILURE.match(record.getMessage())
+        # The last try is cut short by the end of the time, and says nothing of why the earlier ones failed.
+        if found and not (self.text and "timed out" in found[1]):
             self.text = found[1].rstrip(".")
 
     def __enter__(self) -> _LastComplaint:

@@ -1,7 +1,7 @@
 """Runs a command that ends when its parent does: launcher.py PARENT_PID COMMAND...
 
-A script of its own rather than a preexec_fn, which may deadlock in a process with threads. Linux kills the child when
-the thread that started it ends; elsewhere a parent that is killed leaves its child behind.
+A script of its own rather than a preexec_fn, which may deadlock in a process with threads. On Linux only; elsewhere a
+parent that is killed leaves its child behind.
 """
 
 import ctypes

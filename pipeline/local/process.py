@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipeline.local.errors import ServerError
@@ -21,6 +22,11 @@ LOWEST_PORT = 10_000
 LAUNCHER = Path(__file__).with_name("launcher.py")
 
 
+_starter = ThreadPoolExecutor(1, thread_name_prefix="server-starter")
+"""All servers are started from this thread, which lives as long as the process: Linux counts a child as orphaned once
+the thread that started it has ended."""
+
+
 class ServerProcess:
     """One run of a server. It is not in the terminal's process group: Ctrl-C reaches the parent alone, which then ends
     the server in its own time."""
@@ -30,14 +36,15 @@ class ServerProcess:
         self._log = log
         launch = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid())]
         with log.open("ab") as output:
-            self._process = subprocess.Popen(
+            self._process = _starter.submit(
+                subprocess.Popen[bytes],
                 [*launch, *command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 env=environment,
                 start_new_session=True,
-            )
+            ).result()
 
     @property
     def pid(self) -> int:

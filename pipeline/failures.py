@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -9,7 +10,7 @@ import traceback
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from connectors.topics import Received
+from connectors.topics import Received, StorageFull, TopicError
 from schemas.records import DeadLetter, Header
 
 MESSAGE_LIMIT = 1000
@@ -58,13 +59,22 @@ def steady(message: str) -> str:
 
 
 def set_aside(dead: DeadLetter, folder: Path) -> DeadLetter:
-    """The same dead letter with its value in a file of `folder` named by its hash, durable before it is named."""
+    """The same dead letter with its value in a file of `folder` named by its hash, durable before it is named.
+
+    Raises StorageFull, or TopicError where the file cannot be written for another reason.
+    """
     if dead.value is None:
         return dead
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{dead.value_sha256}.bin"
-    if not path.exists():
-        write_durably(path, dead.value)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            write_durably(path, dead.value)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise (StorageFull if full else TopicError)(
+            f"the original of dead letter {dead.dead_letter_id} cannot be set aside in {folder}: {error.strerror}"
+        ) from error
     return replace(dead, value=None, value_file=str(path))
 
 

@@ -1,0 +1,81 @@
+"""The pipeline's graph: nothing that shuffles between read and write, and labels that stay."""
+
+from __future__ import annotations
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.portability import common_urns
+from apache_beam.portability.api import beam_runner_api_pb2 as api
+
+from pipeline.io.read import ReadRange, ReadRanges
+from pipeline.main import build
+from pipeline.settings import Settings
+
+LABELS = [
+    "Archive",
+    "Archive/Files",
+    "CleanMessages",
+    "Decode",
+    "Decode/Step",
+    "Decode/Step/ParDo(_Guarded)",
+    "Decode/Step/ParDo(_Guarded)/ParDo(_Guarded)",
+    "Encode",
+    "Encode/Step",
+    "Encode/Step/ParDo(_Guarded)",
+    "Encode/Step/ParDo(_Guarded)/ParDo(_Guarded)",
+    "EncodeFailures",
+    "EncodeFailures/Letter",
+    "Extract",
+    "Extract/Step",
+    "Extract/Step/ParDo(_Guarded)",
+    "Extract/Step/ParDo(_Guarded)/ParDo(_Guarded)",
+    "Failures",
+    "Read",
+    "Read/Ranges",
+    "Read/ReadRange",
+    "Strip",
+    "Strip/Step",
+    "Strip/Step/ParDo(_Guarded)",
+    "Strip/Step/ParDo(_Guarded)/ParDo(_Guarded)",
+    "SummitMessages",
+    "WriteClean",
+    "WriteClean/Append",
+    "WriteDeadLetters",
+    "WriteDeadLetters/Append",
+    "WriteSummits",
+    "WriteSummits/Append",
+]
+"""A running job's state is matched by these: a change here breaks an upgrade in place."""
+
+
+def graph() -> api.Pipeline:
+    settings = Settings(topics_url="spool:/nowhere", archive="/nowhere/archive")
+    pipeline = beam.Pipeline(options=PipelineOptions([]))
+    limits = dict.fromkeys((settings.clean, settings.summits, settings.dead_letters), 1_000_000)
+    build(pipeline, ReadRanges([ReadRange(settings.raw, 0, 0, 1, 1, 1.0)], settings), settings, limits)
+    return pipeline.to_runner_api()
+
+
+def test_nothing_between_read_and_write_shuffles() -> None:
+    urns = {transform.spec.urn for transform in graph().components.transforms.values()}
+    assert common_urns.primitives.PAR_DO.urn in urns
+    shuffles = {
+        common_urns.primitives.GROUP_BY_KEY.urn,
+        common_urns.composites.RESHUFFLE.urn,
+        common_urns.composites.COMBINE_PER_KEY.urn,
+    }
+    assert urns & shuffles == set()
+
+
+def test_no_step_keeps_state_or_sets_timers() -> None:
+    for transform in graph().components.transforms.values():
+        if transform.spec.urn == common_urns.primitives.PAR_DO.urn:
+            payload = api.ParDoPayload.FromString(transform.spec.payload)
+            assert not payload.state_specs
+            assert not payload.timer_family_specs
+
+
+def test_the_labels_are_those_of_the_last_release() -> None:
+    labels = {transform.unique_name for transform in graph().components.transforms.values()}
+    beams_own = ("ref_", "Read/Ranges/")
+    assert sorted(label for label in labels if not label.startswith(beams_own)) == LABELS

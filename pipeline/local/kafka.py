@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import os
+import secrets
 import socket
 import subprocess
 import tempfile
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -167,9 +167,11 @@ class KafkaBroker:
         class_path = os.pathsep.join(map(str, jars))
         options = [*MEMORY, f"-Dlog4j2.configurationFile={logging_file}", "-cp", class_path]
         if not (data / "meta.properties").exists():
-            cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+            # It must not begin with a hyphen, which the tool would take for an option.
+            cluster = base64.urlsafe_b64encode(b"summitwire" + secrets.token_bytes(6)).decode().rstrip("=")
             tool = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
             done = subprocess.run([java, *options, *tool], capture_output=True, text=True, check=False)
             if done.returncode:
-                raise ServerError(f"Kafka's log folder {data} cannot be formatted: {done.stderr or done.stdout}")
+                reason = (done.stderr or done.stdout).partition("\n")[0]
+                raise ServerError(f"Kafka's log folder {data} cannot be formatted: {reason}")
         self._command = [str(java), *options]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from connectors.topics import DEAD_LETTERS, RAW, SUMMITS
+from connectors.topics import ALL_TOPICS, DEAD_LETTERS, RAW, SUMMITS
 from pipeline.local import KafkaBroker, SchemaRegistryServer
 from pipeline.replay import REPLAY_OF
-from tests.integration.pipeline.desk import delete_topics
 from tests.unit.cli.desk import NEW_YEAR, Desk, raw_article, summit_report
 
 pytestmark = pytest.mark.slow
@@ -22,11 +22,16 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def kafka_desk(
     broker: KafkaBroker, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Desk:
+) -> Iterator[Desk]:
+    """A desk on empty topics."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SUMMITWIRE_PIPELINE_EXTRACTOR", "rules")
-    delete_topics(broker.bootstrap)
-    return Desk(tmp_path, capsys, broker.url)
+    desk = Desk(tmp_path, capsys, broker.url)
+    yield desk
+    desk.topics.close()
+    admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    admin.delete_topics([spec.name for spec in ALL_TOPICS])
+    admin.close()
 
 
 def test_tail_shows_the_last_records_of_all_partitions_by_time(kafka_desk: Desk) -> None:

@@ -71,7 +71,9 @@ class Parsed:
         elif lower in PLURAL_HEADS and not any(
             child.dep_ == "prep" and child.lower_ in ("of", "from") for child in token.children
         ):
-            inner = [role for child in token.children if child.dep_ in _INSIDE for role in self.in_phrase(child, depth + 1)]
+            inner = [
+                role for child in token.children if child.dep_ in _INSIDE for role in self.in_phrase(child, depth + 1)
+            ]
             return inner or [Role(None, "many", self.start(token))]
         own = mention is not None
         for child in token.children:
@@ -100,7 +102,11 @@ class Parsed:
             role
             for child in prep.children
             if child.dep_ in ("pobj", "pcomp", "conj", "prep")
-            for role in (self.objects_of(child, depth + 1) if child.dep_ == "prep" and depth < 4 else self.in_phrase(child, depth + 1))
+            for role in (
+                self.objects_of(child, depth + 1)
+                if child.dep_ == "prep" and depth < 4
+                else self.in_phrase(child, depth + 1)
+            )
         ]
 
     # -- verbs ---------------------------------------------------------------------------------------------------------
@@ -124,7 +130,7 @@ class Parsed:
                 return []
             return self.in_phrase(passive[0])
         head = verb.head
-        if head is verb:
+        if head == verb:
             return []
         if verb.dep_ in ("xcomp", "ccomp"):
             given = [child for child in head.children if child.dep_ in ("dobj", "obj") and child.i < verb.i]
@@ -149,7 +155,9 @@ class Parsed:
 
     def owner(self, noun: Any, depth: int = 0) -> list[Role]:
         """Whose plan, invitation or meeting a noun is: its possessor, or the subject of the verb it depends on."""
-        inside = [role for child in noun.children if child.dep_ in ("poss", "compound") for role in self.in_phrase(child)]
+        inside = [
+            role for child in noun.children if child.dep_ in ("poss", "compound") for role in self.in_phrase(child)
+        ]
         if inside:
             return inside
         if self._at.get(noun.i) is not None:
@@ -158,7 +166,7 @@ class Parsed:
 
     def _governing(self, noun: Any, depth: int = 0) -> list[Role]:
         head = noun.head
-        if head is noun or depth > 5:
+        if head == noun or depth > 5:
             return []
         if noun.dep_ in ("dobj", "obj", "attr", "nsubjpass", "oprd") and is_verb(head):
             return self.subjects(head, depth + 1)
@@ -174,7 +182,7 @@ class Parsed:
         for _ in range(4):
             if is_verb(head):
                 return self.subjects(head, depth + 1)
-            if head.head is head:
+            if head.head == head:
                 break
             if head.dep_ in ("dobj", "attr", "pobj", "prep", "nsubjpass", "obj", "advmod", "npadvmod"):
                 head = head.head
@@ -183,32 +191,102 @@ class Parsed:
         return []
 
     def objects(self, verb: Any) -> list[Role]:
-        return [role for child in verb.children if child.dep_ in ("dobj", "obj", "dative") for role in self.in_phrase(child)]
+        return [
+            role for child in verb.children if child.dep_ in ("dobj", "obj", "dative") for role in self.in_phrase(child)
+        ]
 
     def with_(self, head: Any, words: Iterable[str] = ("with", "between", "among", "alongside")) -> list[Role]:
         """Those whom a preposition of company brings to a verb or noun."""
         wanted = frozenset(words)
-        return [role for child in head.children if child.dep_ == "prep" and child.lower_ in wanted for role in self.objects_of(child)]
+        return [
+            role
+            for child in head.children
+            if child.dep_ == "prep" and child.lower_ in wanted
+            for role in self.objects_of(child)
+        ]
 
     def passive_subject(self, verb: Any) -> list[Role]:
         return [role for child in verb.children if child.dep_ == "nsubjpass" for role in self.in_phrase(child)]
 
 
-_CONTROL_OBJECT = frozenset("invite ask urge want allow expect persuade call press send tell order encourage request".split())
+_CONTROL_OBJECT = frozenset(
+    "invite ask urge want allow expect persuade call press send tell order encourage request".split()
+)
 
 _IRREGULAR = {
-    "met": "meet", "held": "hold", "had": "have", "has": "have", "having": "have", "began": "begin", "begun": "begin", "led": "lead",
-    "sat": "sit", "sitting": "sit", "spoke": "speak", "spoken": "speak", "went": "go", "gone": "go", "goes": "go", "came": "come",
-    "flew": "fly", "flown": "fly", "flies": "fly", "left": "leave", "leaving": "leave", "told": "tell", "said": "say", "paid": "pay",
-    "arriving": "arrive", "arrived": "arrive", "arrives": "arrive", "hosting": "host", "receiving": "receive", "received": "receive",
-    "invited": "invite", "inviting": "invite", "convening": "convene", "convened": "convene", "concluding": "conclude",
-    "concluded": "conclude", "telephoning": "telephone", "telephoned": "telephone", "phoned": "phone", "phoning": "phone",
-    "welcomed": "welcome", "welcoming": "welcome", "resumed": "resume", "resuming": "resume", "made": "make", "making": "make",
-    "gathered": "gather", "conferred": "confer", "conferring": "confer", "traveled": "travel", "travelled": "travel",
-    "traveling": "travel", "travelling": "travel", "wrote": "write", "wrapped": "wrap", "wrapping": "wrap", "chaired": "chair",
-    "chairing": "chair", "took": "take", "taken": "take", "taking": "take", "takes": "take", "does": "do", "toured": "tour",
-    "urged": "urge", "proposed": "propose", "proposing": "propose", "announced": "announce", "announcing": "announce",
-    "believed": "believe", "stated": "state", "noted": "note", "stating": "state",
+    "met": "meet",
+    "held": "hold",
+    "had": "have",
+    "has": "have",
+    "having": "have",
+    "began": "begin",
+    "begun": "begin",
+    "led": "lead",
+    "sat": "sit",
+    "sitting": "sit",
+    "spoke": "speak",
+    "spoken": "speak",
+    "went": "go",
+    "gone": "go",
+    "goes": "go",
+    "came": "come",
+    "flew": "fly",
+    "flown": "fly",
+    "flies": "fly",
+    "left": "leave",
+    "leaving": "leave",
+    "told": "tell",
+    "said": "say",
+    "paid": "pay",
+    "arriving": "arrive",
+    "arrived": "arrive",
+    "arrives": "arrive",
+    "hosting": "host",
+    "receiving": "receive",
+    "received": "receive",
+    "invited": "invite",
+    "inviting": "invite",
+    "convening": "convene",
+    "convened": "convene",
+    "concluding": "conclude",
+    "concluded": "conclude",
+    "telephoning": "telephone",
+    "telephoned": "telephone",
+    "phoned": "phone",
+    "phoning": "phone",
+    "welcomed": "welcome",
+    "welcoming": "welcome",
+    "resumed": "resume",
+    "resuming": "resume",
+    "made": "make",
+    "making": "make",
+    "gathered": "gather",
+    "conferred": "confer",
+    "conferring": "confer",
+    "traveled": "travel",
+    "travelled": "travel",
+    "traveling": "travel",
+    "travelling": "travel",
+    "wrote": "write",
+    "wrapped": "wrap",
+    "wrapping": "wrap",
+    "chaired": "chair",
+    "chairing": "chair",
+    "took": "take",
+    "taken": "take",
+    "taking": "take",
+    "takes": "take",
+    "does": "do",
+    "toured": "tour",
+    "urged": "urge",
+    "proposed": "propose",
+    "proposing": "propose",
+    "announced": "announce",
+    "announcing": "announce",
+    "believed": "believe",
+    "stated": "state",
+    "noted": "note",
+    "stating": "state",
 }
 
 

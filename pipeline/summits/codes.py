@@ -30,7 +30,9 @@ def plover(kind: str, status: str) -> str | None:
         return "AGREE"
     if status != "held":
         return None
-    return {"call": "CONSULT-phone", "visit": "CONSULT-visit", "multilateral": "CONSULT-multilateral"}.get(kind, "CONSULT")
+    return {"call": "CONSULT-phone", "visit": "CONSULT-visit", "multilateral": "CONSULT-multilateral"}.get(
+        kind, "CONSULT"
+    )
 
 
 def summit_key(kind: str, parties: Sequence[str], when: DateSpan | None) -> str | None:

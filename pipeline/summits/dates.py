@@ -35,12 +35,24 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
         ("range", rf"\b{number}\s*(?:-|–|to|and)\s*(?P<day2>\d{{1,2}})\s+(?:of\s+)?{month}(?:\s+{year})?"),
         ("day", rf"\b{month}\s+{number}\b(?:,?\s+{year})?"),
         ("day", rf"\b{number}\s+(?:of\s+)?{month}(?:,?\s+{year})?"),
-        ("month", rf"\b(?P<when>last|next|this|in|in early|in late|in mid-|early|late|since|until|by|of|for|during)?\s*\b{month}(?:,?\s+{year}|\s+(?P<rel>last|this|next) year)?"),
-        ("weekday", rf"\b(?:(?P<when>last|next|this|on|late|early)\s+)?(?P<weekday>{days})\b(?P<part>\s+(?:and|to|through|-)\s+(?P<weekday2>{days})\b)?(?P<week>\s+(?:of\s+)?(?P<which>last|next)\s+week)?"),
+        (
+            "month",
+            rf"\b(?P<when>last|next|this|in|in early|in late|in mid-|early|late|since|until|by|of|for|during)?\s*\b{month}(?:,?\s+{year}|\s+(?P<rel>last|this|next) year)?",
+        ),
+        (
+            "weekday",
+            rf"\b(?:(?P<when>last|next|this|on|late|early)\s+)?(?P<weekday>{days})\b(?P<part>\s+(?:and|to|through|-)\s+(?P<weekday2>{days})\b)?(?P<week>\s+(?:of\s+)?(?P<which>last|next)\s+week)?",
+        ),
         ("relative", r"\b(?P<rel>today|yesterday|tomorrow|tonight|the day before yesterday|the day after tomorrow)\b"),
         ("earlier_day", r"\b(?P<rel>earlier|later) (?:in the day|on the day|the same day)\b"),
-        ("unit", r"\b(?P<rel>last|this|next|earlier this|later this|early this|late this|earlier that|late last|early next|coming|past|previous|the previous|the following) (?P<unit>week|month|year|weekend)\b"),
-        ("ago", r"\b(?P<n>a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?P<unit>day|week|month|year)s? (?P<rel>ago|earlier|later)\b"),
+        (
+            "unit",
+            r"\b(?P<rel>last|this|next|earlier this|later this|early this|late this|earlier that|late last|early next|coming|past|previous|the previous|the following) (?P<unit>week|month|year|weekend)\b",
+        ),
+        (
+            "ago",
+            r"\b(?P<n>a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?P<unit>day|week|month|year)s? (?P<rel>ago|earlier|later)\b",
+        ),
         ("ordinal", r"\bon the (?P<day>\d{1,2})(?:st|nd|rd|th)\b"),
         ("season", r"\b(?P<rel>last|this|next) (?P<season>spring|summer|autumn|fall|winter)\b"),
         ("year", r"\b(?:in|of|since|late|early|mid-)\s*(?P<year>(?:19|20)\d\d)\b"),
@@ -48,7 +60,20 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     return [(name, re.compile(rule, re.IGNORECASE)) for name, rule in rules]
 
 
-_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_NUMBERS = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
 _GATE = re.compile(
     r"day\b|\d|week|month|year|tonight|tomorrow|ago\b|January|February|March|April|\bMay\b|June|July|August|September|October|"
     r"November|December|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b|spring|summer|autumn|winter",
@@ -121,7 +146,14 @@ def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool)
     if name == "weekday":
         return _weekday(groups, anchor, future)
     if name == "relative":
-        shift = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1, "the day before yesterday": -2, "the day after tomorrow": 2}
+        shift = {
+            "today": 0,
+            "tonight": 0,
+            "yesterday": -1,
+            "tomorrow": 1,
+            "the day before yesterday": -2,
+            "the day after tomorrow": 2,
+        }
         return _day(anchor + timedelta(days=shift[groups["rel"].lower()]))
     if name == "earlier_day":
         return _day(anchor)
@@ -146,6 +178,7 @@ def _day(day: date) -> DateSpan:
 
 def _year_of(month: int, day: int, anchor: date, future: bool) -> int:
     """The year of a day without one: within half a year of the story on the side that the tense tells."""
+
     def distance(year: int) -> float:
         last = calendar.monthrange(year, month)[1]
         days = (date(year, month, min(day, last)) - anchor).days
@@ -178,7 +211,13 @@ def _weekday(groups: dict[str, str | None], anchor: date, future: bool) -> DateS
 
 def _unit(relative: str, unit: str, anchor: date) -> DateSpan | None:
     """A week is given by the month that most of it lies in, a weekend likewise."""
-    step = -1 if relative.split()[-1] in ("last", "past", "previous") else 1 if relative.split()[-1] in ("next", "coming", "following") else 0
+    step = (
+        -1
+        if relative.split()[-1] in ("last", "past", "previous")
+        else 1
+        if relative.split()[-1] in ("next", "coming", "following")
+        else 0
+    )
     if unit == "year":
         return DateSpan(f"{anchor.year + step:04d}")
     if unit == "month":

@@ -62,7 +62,9 @@ def is_result(sentence: str) -> bool:
     return _OUTCOME.search(sentence) is not None
 
 
-def quotes(text: str, sentences: Sequence[tuple[int, int]], mentions: Sequence[Mention]) -> list[tuple[int, Person, Quote]]:
+def quotes(
+    text: str, sentences: Sequence[tuple[int, int]], mentions: Sequence[Mention]
+) -> list[tuple[int, Person, Quote]]:
     """(sentence, speaker, quote) of every direct quotation whose speaker is known: named in the sentence beside a verb of
     saying, or, where the sentence names nobody, whoever spoke in the one before."""
     out = []
@@ -92,7 +94,9 @@ def quotes(text: str, sentences: Sequence[tuple[int, int]], mentions: Sequence[M
             words = match["text"]
             tail = len(words) - len(words.rstrip(" ,"))
             start = first + match.start("text")
-            out.append((index, speaker, Quote(speaker.name, words[: len(words) - tail], start, start + len(words) - tail)))
+            out.append(
+                (index, speaker, Quote(speaker.name, words[: len(words) - tail], start, start + len(words) - tail))
+            )
     return out
 
 

@@ -19,8 +19,13 @@ TALK_NOUNS = frozenset(
 )
 VISIT_NOUNS = frozenset("visit visits trip trips tour".split())
 CALL_NOUNS = frozenset("call calls videoconference teleconference".split())
-GATHERINGS = frozenset("summit summits conference gathering forum meeting meetings assembly session talks round".split())
-PHONE = re.compile(r"\b(?:tele)?phone[ds]?\b|\btelephoned?\b|\bby (?:tele)?phone\b|video ?(?:link|call|conference)|\bvirtual(?:ly)?\b|\bcall(?:s|ed)?\b", re.IGNORECASE)
+GATHERINGS = frozenset(
+    "summit summits conference gathering forum meeting meetings assembly session talks round".split()
+)
+PHONE = re.compile(
+    r"\b(?:tele)?phone[ds]?\b|\btelephoned?\b|\bby (?:tele)?phone\b|video ?(?:link|call|conference)|\bvirtual(?:ly)?\b|\bcall(?:s|ed)?\b",
+    re.IGNORECASE,
+)
 LIGHT = frozenset(
     "hold have conduct conclude begin start open end finish lead resume attend join chair host take make pay schedule plan cancel postpone "
     "propose offer arrange seek request agree refuse reject decline call scrap delay skip announce discuss continue kick wrap want convene "
@@ -51,7 +56,9 @@ class Candidate:
     cue: tuple[int, int] | None = None
 
 
-def candidates(parsed: Parsed, index: int, sentence: tuple[int, int], places: Sequence[PlaceHit]) -> Iterator[Candidate]:
+def candidates(
+    parsed: Parsed, index: int, sentence: tuple[int, int], places: Sequence[PlaceHit]
+) -> Iterator[Candidate]:
     """The encounters that a sentence may tell, trigger by trigger."""
     doc = parsed.doc
     blocked = frozenset(toml("cues.toml")["blocked"]["before"])
@@ -70,7 +77,9 @@ def candidates(parsed: Parsed, index: int, sentence: tuple[int, int], places: Se
             yield made
 
 
-def _verb(parsed: Parsed, verb: Any, index: int, sentence: tuple[int, int], places: Sequence[PlaceHit]) -> Candidate | None:
+def _verb(
+    parsed: Parsed, verb: Any, index: int, sentence: tuple[int, int], places: Sequence[PlaceHit]
+) -> Candidate | None:
     base = stem(verb)
     kind = ""
     roles: list[Role] = []
@@ -88,7 +97,9 @@ def _verb(parsed: Parsed, verb: Any, index: int, sentence: tuple[int, int], plac
         kind = "meeting"
     elif base in ("receive", "welcome", "host") and not _nominal_object(verb):
         objects = parsed.objects(verb) + parsed.passive_subject(verb)
-        objects = [role for role in objects if role.mention is None or role.mention.kind in ("person", "group", "counterpart")]
+        objects = [
+            role for role in objects if role.mention is None or role.mention.kind in ("person", "group", "counterpart")
+        ]
         if base != "host" and not any(role.mention is not None and role.mention.kind == "person" for role in objects):
             return None
         if not objects:
@@ -104,7 +115,10 @@ def _verb(parsed: Parsed, verb: Any, index: int, sentence: tuple[int, int], plac
         if not others and not (_phoned(verb) and len(parsed.subjects(verb)) > 1):
             return None
         if not _phoned(verb):
-            if base != "speak" or not all(role.mention and role.mention.kind == "person" and role.mention.person and role.mention.person.name for role in others):
+            if base != "speak" or not all(
+                role.mention and role.mention.kind == "person" and role.mention.person and role.mention.person.name
+                for role in others
+            ):
                 return None
             kind = "meeting" if not _to_only(verb) else ""
             if not kind:
@@ -130,7 +144,9 @@ def _verb(parsed: Parsed, verb: Any, index: int, sentence: tuple[int, int], plac
     return _made(parsed, verb, kind, roles, index, sentence, verb=verb, destination=destination)
 
 
-def _noun(parsed: Parsed, noun: Any, index: int, sentence: tuple[int, int], places: Sequence[PlaceHit]) -> Candidate | None:
+def _noun(
+    parsed: Parsed, noun: Any, index: int, sentence: tuple[int, int], places: Sequence[PlaceHit]
+) -> Candidate | None:
     word = noun.lower_
     if word in ("talk", "round") or (word == "phone" and noun.dep_ == "compound"):
         return None
@@ -139,7 +155,11 @@ def _noun(parsed: Parsed, noun: Any, index: int, sentence: tuple[int, int], plac
     compounds = [child for child in noun.children if child.dep_ in ("compound", "poss", "amod", "nmod")]
     inside = [role for child in compounds for role in _compound(parsed, child)]
     company = parsed.with_(noun)
-    of = [role for role in parsed.with_(noun, ("of", "by")) if role.mention is not None] if word not in VISIT_NOUNS else parsed.with_(noun, ("by", "of"))
+    of = (
+        [role for role in parsed.with_(noun, ("of", "by")) if role.mention is not None]
+        if word not in VISIT_NOUNS
+        else parsed.with_(noun, ("by", "of"))
+    )
     verb = noun.head if noun.dep_ in ("dobj", "obj", "nsubjpass", "nsubj", "attr") and is_verb(noun.head) else None
     gathering, named = _gathering(parsed, noun)
     kind = ""
@@ -208,14 +228,18 @@ def _made(
 def _clause(parsed: Parsed, token: Any) -> tuple[int, int]:
     """Characters of the smallest clause around a token: the subtree of its verb, without finite clauses that hang on it."""
     head = token
-    while head.head is not head and not (is_verb(head) and head.dep_ not in ("xcomp", "pcomp", "acl", "amod", "aux", "auxpass", "conj")):
+    while head.head != head and not (
+        is_verb(head) and head.dep_ not in ("xcomp", "pcomp", "acl", "amod", "aux", "auxpass", "conj")
+    ):
         head = head.head
     subtree = [word for word in head.subtree]
     cut = [
         (child.left_edge.i, child.right_edge.i)
         for word in subtree
         for child in [word]
-        if child is not head and child.dep_ in ("ccomp", "advcl", "relcl", "parataxis") and not (child.left_edge.i <= token.i <= child.right_edge.i)
+        if child != head
+        and child.dep_ in ("ccomp", "advcl", "relcl", "parataxis")
+        and not (child.left_edge.i <= token.i <= child.right_edge.i)
     ]
     kept = [word for word in subtree if not any(first <= word.i <= last for first, last in cut)]
     if not kept:
@@ -233,7 +257,10 @@ def _compound(parsed: Parsed, token: Any) -> list[Role]:
 
 
 def _sides(roles: Sequence[Role]) -> set[object]:
-    return {role.mention.country if role.mention is not None and role.mention.country else role.word or role.position for role in roles}
+    return {
+        role.mention.country if role.mention is not None and role.mention.country else role.word or role.position
+        for role in roles
+    }
 
 
 def _gathering(parsed: Parsed, noun: Any) -> tuple[str | None, list[str]]:
@@ -266,7 +293,10 @@ def _phone_noun(noun: Any) -> bool:
 
 def _phoned(verb: Any) -> bool:
     own = " ".join(
-        word.text for child in verb.children if child.dep_ in ("prep", "advmod", "npadvmod", "dobj", "pobj") for word in child.subtree
+        word.text
+        for child in verb.children
+        if child.dep_ in ("prep", "advmod", "npadvmod", "dobj", "pobj")
+        for word in child.subtree
     )
     return bool(PHONE.search(own))
 
@@ -280,18 +310,17 @@ def _has(verb: Any, word: str) -> bool:
 
 
 def _prt_with(parsed: Parsed, verb: Any) -> list[Role]:
-    return [
-        role for child in verb.children if child.dep_ in ("prt", "advmod") for role in parsed.with_(child)
-    ]
+    return [role for child in verb.children if child.dep_ in ("prt", "advmod") for role in parsed.with_(child)]
 
 
 def _is_noun_like(verb: Any) -> bool:
-    return bool(verb.tag_ == "VBG" and verb.dep_ in ("compound", "amod") )
+    return bool(verb.tag_ == "VBG" and verb.dep_ in ("compound", "amod"))
 
 
 def _nominal_object(verb: Any) -> bool:
     return any(
-        child.dep_ in ("dobj", "obj", "nsubjpass") and child.lower_ in TALK_NOUNS | GATHERINGS | VISIT_NOUNS | CALL_NOUNS
+        child.dep_ in ("dobj", "obj", "nsubjpass")
+        and child.lower_ in TALK_NOUNS | GATHERINGS | VISIT_NOUNS | CALL_NOUNS
         for child in verb.children
     )
 
@@ -327,4 +356,3 @@ def _place_at(parsed: Parsed, token: Any, places: Sequence[PlaceHit]) -> PlaceHi
 
 def _is_place(role: Role, destination: PlaceHit) -> bool:
     return role.mention is not None and role.mention.start < destination.end and destination.start < role.mention.end
-

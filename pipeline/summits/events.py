@@ -37,7 +37,9 @@ class Draft:
         return self.sentences[0][0]
 
 
-def resolve(candidate: Candidate, scan: Scan, recent: Sequence[Person], pair: Sequence[Mention | Person]) -> Draft | None:
+def resolve(
+    candidate: Candidate, scan: Scan, recent: Sequence[Person], pair: Sequence[Mention | Person]
+) -> Draft | None:
     """The draft of one candidate; None where its sides cannot be told.
 
     `recent`: the persons that a pronoun may mean, likeliest first; `pair`: whom "the two leaders" means."""
@@ -72,7 +74,12 @@ def resolve(candidate: Candidate, scan: Scan, recent: Sequence[Person], pair: Se
             if role.word == "one":
                 others = {person.country for person in persons}
                 for person in recent:
-                    if person.country and person not in persons and person.country not in others and not person.bystander:
+                    if (
+                        person.country
+                        and person not in persons
+                        and person.country not in others
+                        and not person.bystander
+                    ):
                         person_in(person, None)
                         return
             elif role.word == "many":
@@ -93,7 +100,14 @@ def resolve(candidate: Candidate, scan: Scan, recent: Sequence[Person], pair: Se
                     if person.title is None and other is not None:
                         person.title, person.level = other.title, other.level
                 elif other is not None and other.title:
-                    known = next((one for one in scan.persons if one.country == mention.country and one.name and one.level == other.level), None)
+                    known = next(
+                        (
+                            one
+                            for one in scan.persons
+                            if one.country == mention.country and one.name and one.level == other.level
+                        ),
+                        None,
+                    )
                     person = known or Person(None, other.title, mention.country, other.level)
                 if person is not None:
                     person_in(person, mention)
@@ -187,18 +201,34 @@ def _compatible(one: Draft, other: Draft) -> bool:
     for country in one.parties & other.parties:
         here = {p.name for p in one.persons if p.country == country and p.name}
         there = {p.name for p in other.persons if p.country == country and p.name}
-        if here and there and not here & there and one.when is not None and other.when is not None and not _same_time(one.when, other.when):
+        if (
+            here
+            and there
+            and not here & there
+            and one.when is not None
+            and other.when is not None
+            and not _same_time(one.when, other.when)
+        ):
             return False
     if one.when and other.when and not _same_time(one.when, other.when):
         return False
-    if one.place and other.place and one.place.country and other.place.country and one.place.country != other.place.country:
+    if (
+        one.place
+        and other.place
+        and one.place.country
+        and other.place.country
+        and one.place.country != other.place.country
+    ):
         return False
     if one.place and other.place and one.place.name and other.place.name and one.place.city and other.place.city:
         if one.place.city != other.place.city and one.place.name != other.place.name:
             return False
     if one.status != other.status:
         distance = min(abs(one.index - index) for index, _ in other.sentences)
-        soft = {one.status, other.status} <= {"planned", "held"} or {one.status, other.status} <= {"planned", "proposed"}
+        soft = {one.status, other.status} <= {"planned", "held"} or {one.status, other.status} <= {
+            "planned",
+            "proposed",
+        }
         hard = {one.status, other.status} & {"cancelled", "postponed", "declined"}
         dated = bool(one.when and other.when)
         if hard and {one.status, other.status} & {"planned", "proposed", "cancelled", "postponed", "declined"}:

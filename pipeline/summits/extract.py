@@ -162,7 +162,9 @@ def _place(candidate: Candidate, hits: Sequence[PlaceHit]) -> None:
     chosen = after[:1] or inside[-1:]
     if not chosen:
         start, end = candidate.sentence
-        chosen = [hit for hit in usable if candidate.trigger_end <= hit.start < end and hit.start - candidate.trigger_end < 80][:1]
+        chosen = [
+            hit for hit in usable if candidate.trigger_end <= hit.start < end and hit.start - candidate.trigger_end < 80
+        ][:1]
     if chosen:
         candidate.place = chosen[0]
 
@@ -215,7 +217,9 @@ def _finish(
             for person in draft.persons
             if person.country in draft.parties and (person.name or person.title)
         )
-        level = draft.level or ("leader" if any("summit" in text[a:b].lower() for a, b in draft.triggers) else "official")
+        level = draft.level or (
+            "leader" if any("summit" in text[a:b].lower() for a, b in draft.triggers) else "official"
+        )
         kind = draft.kind
         if kind == "meeting" and len(draft.parties) > 2 or kind == "meeting" and draft.parties & organisations():
             kind = "multilateral"
@@ -320,4 +324,3 @@ def _confidence(draft: Draft) -> float:
     if draft.kind == "visit":
         score -= 0.1
     return round(min(0.97, score), 2)
-

@@ -11,11 +11,17 @@ from pipeline.summits.lexicon import toml
 @cache
 def _trigger() -> re.Pattern[str]:
     cues = toml("cues.toml")
-    nouns = [noun for noun in cues["nouns"] if noun not in ("phone", "tour", "round", "session", "conference", "forum", "call", "calls")]
-    forms = r"met|meets?|meeting|summit\w*|talks|spoke|spoken|speaks?|telephon\w+|phon(?:e|ed|es|ing)|confer(?:s|red|ring)?|conven\w+|" \
-        r"host(?:s|ed|ing)?|receiv(?:e|es|ed|ing)|welcom(?:e|es|ed|ing)|visit(?:s|ed|ing)?|invit\w+|travel\w*|trip|arriv\w+|fl(?:y|ies|ew|ying)|" \
-        r"sat down|sits? down|sitting down|gather(?:s|ed|ing)?|held|hold(?:s|ing)?|negotiat\w+|conference|forum|session|round|call(?:s|ed)?|" \
+    nouns = [
+        noun
+        for noun in cues["nouns"]
+        if noun not in ("phone", "tour", "round", "session", "conference", "forum", "call", "calls")
+    ]
+    forms = (
+        r"met|meets?|meeting|summit\w*|talks|spoke|spoken|speaks?|telephon\w+|phon(?:e|ed|es|ing)|confer(?:s|red|ring)?|conven\w+|"
+        r"host(?:s|ed|ing)?|receiv(?:e|es|ed|ing)|welcom(?:e|es|ed|ing)|visit(?:s|ed|ing)?|invit\w+|travel\w*|trip|arriv\w+|fl(?:y|ies|ew|ying)|"
+        r"sat down|sits? down|sitting down|gather(?:s|ed|ing)?|held|hold(?:s|ing)?|negotiat\w+|conference|forum|session|round|call(?:s|ed)?|"
         r"video\s?link|videoconference|assur(?:ed|es|ing)|calls on|tour|headed|heads|heading|came|come|went|boycott\w*"
+    )
     return re.compile(rf"\b(?:{forms}|{'|'.join(map(re.escape, nouns))})\b", re.IGNORECASE)
 
 

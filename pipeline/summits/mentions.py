@@ -13,9 +13,7 @@ from functools import cache
 from pipeline.summits.lexicon import Hit, look_up, toml
 from pipeline.summits.words import Word, words
 
-PARTICLES = frozenset(
-    "al el bin bint ibn ben von van der den de da do dos das di du la le abu ould st".split()
-)
+PARTICLES = frozenset("al el bin bint ibn ben von van der den de da do dos das di du la le abu ould st".split())
 HONORIFICS = frozenset("mr mrs ms dr sir dame lady lord sheikh sheik mr. mrs. ms. dr.".split())
 FAMILY_FIRST = frozenset(("CN", "TW", "HK", "MO", "KR", "KP", "VN", "KH"))
 """Where the family name stands first."""
@@ -193,8 +191,21 @@ class Scan:
 
     def _closed(self, end: int) -> bool:
         """True where a name after a comma ends as an apposition does."""
-        return end >= len(self.tokens) or self.tokens[end].text in (",", ".", ";", ")") or self.tokens[end].norm in (
-            "and", "in", "on", "at", "to", "for", "during", "as", "said",
+        return (
+            end >= len(self.tokens)
+            or self.tokens[end].text in (",", ".", ";", ")")
+            or self.tokens[end].norm
+            in (
+                "and",
+                "in",
+                "on",
+                "at",
+                "to",
+                "for",
+                "during",
+                "as",
+                "said",
+            )
         )
 
     def _apposition(self, first: int) -> tuple[str, int] | None:
@@ -240,7 +251,11 @@ class Scan:
             if at > first and tokens[at - 1].possessive:
                 break
             if word.text == "-" and at > first and at + 1 < len(tokens):
-                if tokens[at - 1].end == word.start and word.end == tokens[at + 1].start and tokens[at + 1].text.isalpha():
+                if (
+                    tokens[at - 1].end == word.start
+                    and word.end == tokens[at + 1].start
+                    and tokens[at + 1].text.isalpha()
+                ):
                     hyphened = at + 1 in covered and tokens[at + 1].capital
                     if hyphened:
                         break
@@ -256,14 +271,18 @@ class Scan:
                 if word.norm in common and not (parts and word.norm in PARTICLES):
                     break
                 parts += 1
-            elif word.norm in PARTICLES and at + 1 < len(tokens) and (
-                tokens[at + 1].capital or tokens[at + 1].text == "-" or tokens[at + 1].norm in PARTICLES
+            elif (
+                word.norm in PARTICLES
+                and at + 1 < len(tokens)
+                and (tokens[at + 1].capital or tokens[at + 1].text == "-" or tokens[at + 1].norm in PARTICLES)
             ):
                 pass
             else:
                 break
             at += 1
-        while at > first and (tokens[at - 1].norm in PARTICLES and tokens[at - 1].text.islower() or tokens[at - 1].text == "-"):
+        while at > first and (
+            tokens[at - 1].norm in PARTICLES and tokens[at - 1].text.islower() or tokens[at - 1].text == "-"
+        ):
             at -= 1
         if not parts or at == first:
             return None
@@ -311,8 +330,13 @@ class Scan:
         tokens = self.tokens
         self.mentions.append(
             Mention(
-                "person", tokens[first].start, tokens[last - 1].end, tokens[first].start,
-                person=person, possessive=tokens[last - 1].possessive, name=name,
+                "person",
+                tokens[first].start,
+                tokens[last - 1].end,
+                tokens[first].start,
+                person=person,
+                possessive=tokens[last - 1].possessive,
+                name=name,
             )
         )
 
@@ -392,8 +416,13 @@ class Scan:
             self._take(first, end)
             self.mentions.append(
                 Mention(
-                    "counterpart", tokens[first].start, tokens[end - 1].end, tokens[hit.first].start,
-                    person=person, country=country, name=name[0] if name else None,
+                    "counterpart",
+                    tokens[first].start,
+                    tokens[end - 1].end,
+                    tokens[hit.first].start,
+                    person=person,
+                    country=country,
+                    name=name[0] if name else None,
                 )
             )
             return
@@ -402,8 +431,13 @@ class Scan:
         self._take(first, hit.last)
         self.mentions.append(
             Mention(
-                "group", tokens[first].start, tokens[hit.last - 1].end, tokens[hit.first].start,
-                country=country, level=hit.entry.value, possessive=tokens[hit.last - 1].possessive,
+                "group",
+                tokens[first].start,
+                tokens[hit.last - 1].end,
+                tokens[hit.first].start,
+                country=country,
+                level=hit.entry.value,
+                possessive=tokens[hit.last - 1].possessive,
             )
         )
 
@@ -414,8 +448,13 @@ class Scan:
                 self._take(hit.first, hit.last)
                 self.mentions.append(
                     Mention(
-                        "country", tokens[hit.first].start, tokens[hit.last - 1].end, tokens[hit.first].start,
-                        country=hit.entry.value, form=hit.entry.kind, possessive=tokens[hit.last - 1].possessive,
+                        "country",
+                        tokens[hit.first].start,
+                        tokens[hit.last - 1].end,
+                        tokens[hit.first].start,
+                        country=hit.entry.value,
+                        form=hit.entry.kind,
+                        possessive=tokens[hit.last - 1].possessive,
                     )
                 )
 
@@ -429,16 +468,23 @@ class Scan:
         for mention in self.mentions:
             if mention.kind == "person" and mention.person and mention.country is None:
                 mention.country = mention.person.country
-        open_leaders = [p for p in self.persons if p.country is None and p.level == "leader" and not p.bystander and p.title]
+        open_leaders = [
+            p for p in self.persons if p.country is None and p.level == "leader" and not p.bystander and p.title
+        ]
         if not open_leaders:
             return
         counts: dict[str, int] = {}
         for mention in self.mentions:
             if mention.kind in ("country", "group") and mention.country:
-                weight = 2 if self.text[mention.start : mention.end].startswith(("White House", "Kremlin", "Downing")) else 1
+                weight = (
+                    2 if self.text[mention.start : mention.end].startswith(("White House", "Kremlin", "Downing")) else 1
+                )
                 counts[mention.country] = counts.get(mention.country, 0) + weight
         held = {p.country for p in self.persons if p.level == "leader" and p.country}
-        free = sorted(((count, code) for code, count in counts.items() if code not in held and code.isalpha() and len(code) == 2), reverse=True)
+        free = sorted(
+            ((count, code) for code, count in counts.items() if code not in held and code.isalpha() and len(code) == 2),
+            reverse=True,
+        )
         if len(open_leaders) == 1 and free and (len(free) == 1 or free[0][0] > free[1][0]):
             open_leaders[0].country = free[0][1]
             for mention in self.mentions:
@@ -458,7 +504,11 @@ def _bare(name: str, last: Word) -> str:
 
 
 def _parts(name: str) -> list[str]:
-    return [part for part in name.lower().replace("-", " ").replace(".", " ").split() if part not in PARTICLES and part not in HONORIFICS]
+    return [
+        part
+        for part in name.lower().replace("-", " ").replace(".", " ").split()
+        if part not in PARTICLES and part not in HONORIFICS
+    ]
 
 
 def _family_keys(parts: Sequence[str], country: str | None) -> set[str]:

@@ -53,7 +53,7 @@ def _load(model: str) -> Any:
         nlp = spacy.load(model, exclude=list(UNUSED))
     except OSError as error:
         raise ModelError(
-            f"the language model {model!r} is not installed; install the package, or set [pipeline] extractor = \"rules\""
+            f'the language model {model!r} is not installed; install the package, or set [pipeline] extractor = "rules"'
         ) from error
     if "parser" not in nlp.pipe_names:
         raise ModelError(f"the language model {model!r} has no dependency parser")

@@ -50,7 +50,9 @@ def _cities() -> dict[str, tuple[City, ...]]:
                 found[key].sort(key=lambda city: city.country != code)
     out = {}
     capital_of = {
-        _fold(capital.rstrip("*")): code for code, _, _, capitals in rows("countries.tsv") for capital in filter(None, capitals.split(";"))
+        _fold(capital.rstrip("*")): code
+        for code, _, _, capitals in rows("countries.tsv")
+        for capital in filter(None, capitals.split(";"))
     }
     for key, cities in found.items():
         first = capital_of.get(key)
@@ -63,7 +65,9 @@ def _cities() -> dict[str, tuple[City, ...]]:
 
 def _fold(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name)
-    return "".join(char for char in plain if not unicodedata.combining(char)).lower().replace("’", "'").replace("-", " ")
+    return (
+        "".join(char for char in plain if not unicodedata.combining(char)).lower().replace("’", "'").replace("-", " ")
+    )
 
 
 @cache
@@ -101,9 +105,7 @@ def places(text: str, offset: int, mentions: Sequence[Mention]) -> list[PlaceHit
 
 @cache
 def _country_names() -> dict[str, str]:
-    return {
-        _fold(name.rstrip("*")): code for code, names, _, _ in rows("countries.tsv") for name in names.split(";")
-    }
+    return {_fold(name.rstrip("*")): code for code, names, _, _ in rows("countries.tsv") for name in names.split(";")}
 
 
 def _longest(name: str, start: int, preposition: str, near: set[str], after: str) -> PlaceHit | None:
@@ -133,7 +135,10 @@ def _longest(name: str, start: int, preposition: str, near: set[str], after: str
             if city is None and told:
                 return PlaceHit(start, end, bare, told, None, preposition)
             if city is None:
-                city = next((city for city in cities if city.country in near and city.population * 30 > cities[0].population), cities[0])
+                city = next(
+                    (city for city in cities if city.country in near and city.population * 30 > cities[0].population),
+                    cities[0],
+                )
             return PlaceHit(start, end, bare, city.country, city, preposition)
         if count == len(words) and candidate == bare:
             told = _told_country(after)
@@ -168,4 +173,6 @@ def city_named(name: str, near: set[str]) -> City | None:
     cities = _cities().get(_fold(name.strip()))
     if not cities:
         return None
-    return next((city for city in cities if city.country in near and city.population * 30 > cities[0].population), cities[0])
+    return next(
+        (city for city in cities if city.country in near and city.population * 30 > cities[0].population), cities[0]
+    )

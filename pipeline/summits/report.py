@@ -29,7 +29,8 @@ def report(article: RawArticle, clean: CleanArticle) -> SummitReport:
             flags.append("no_date")
         found = extract(clean.text, published=published, headline=clean.headline, dateline=clean.dateline)
         events = tuple(
-            replace(event, event_id=f"{article.article_id}:{article.version}:{number}") for number, event in enumerate(found)
+            replace(event, event_id=f"{article.article_id}:{article.version}:{number}")
+            for number, event in enumerate(found)
         )
     return SummitReport(
         article_id=article.article_id,

@@ -10,8 +10,20 @@ from pipeline.summits.clauses import is_verb, stem
 from pipeline.summits.lexicon import toml
 
 SPEECH = frozenset("say tell report add state confirm note insist claim declare quote".split())
-_MODAL = {"will": "planned", "shall": "planned", "’ll": "planned", "'ll": "planned", "wo": "planned", "would": "planned",
-          "could": "proposed", "may": "proposed", "might": "proposed", "should": "proposed", "can": "proposed", "must": "proposed"}
+_MODAL = {
+    "will": "planned",
+    "shall": "planned",
+    "’ll": "planned",
+    "'ll": "planned",
+    "wo": "planned",
+    "would": "planned",
+    "could": "proposed",
+    "may": "proposed",
+    "might": "proposed",
+    "should": "proposed",
+    "can": "proposed",
+    "must": "proposed",
+}
 _ORDER = ("denied", "cancelled", "postponed", "declined", "proposed", "planned")
 
 
@@ -36,30 +48,45 @@ def status_of(trigger: Any) -> str:
     negated = False
     token = trigger
     for depth in range(6):
-        cue = _cue(token, token is trigger)
+        cue = _cue(token, token == trigger)
         if cue:
             found.add(cue)
         modal = _modal(token)
-        if modal and (token is trigger or not found & {"held"}):
+        if modal and (token == trigger or not found & {"held"}):
             found.add(modal)
-        if any(child.dep_ == "neg" or child.lower_ in ("no", "never", "without") and child.i < token.i for child in token.children):
+        if any(
+            child.dep_ == "neg" or child.lower_ in ("no", "never", "without") and child.i < token.i
+            for child in token.children
+        ):
             negated = True
-        if token is trigger and token.tag_.startswith("NN"):
+        if token == trigger and token.tag_.startswith("NN"):
             for child in token.children:
                 adjective = _adjectives().get(child.lower_)
                 if adjective:
                     found.add(adjective)
         head = token.head
-        if head is token or depth and token.dep_ in ("ccomp", "parataxis") and stem(head) in SPEECH:
+        if head == token or depth and token.dep_ in ("ccomp", "parataxis") and stem(head) in SPEECH:
             break
-        if token.dep_ in ("ccomp", "advcl", "relcl", "parataxis") and is_verb(token) and token.tag_ in ("VBD", "VBZ", "VBP") :
+        if (
+            token.dep_ in ("ccomp", "advcl", "relcl", "parataxis")
+            and is_verb(token)
+            and token.tag_ in ("VBD", "VBZ", "VBP")
+        ):
             if not (token.dep_ == "ccomp" and _cues().get(stem(head))):
-                if any(child.dep_ == "mark" and child.lower_ in ("if", "whether", "unless") for child in token.children):
+                if any(
+                    child.dep_ == "mark" and child.lower_ in ("if", "whether", "unless") for child in token.children
+                ):
                     found.add("proposed")
                 break
         if any(child.dep_ == "mark" and child.lower_ in ("if", "whether", "unless") for child in token.children):
             found.add("proposed")
-        if token.dep_ in ("prep", "pobj") and head.dep_ not in ("dobj", "pobj", "prep", "attr", "nsubj", "nsubjpass", "xcomp") and is_verb(head) and depth > 0 and token is not trigger:
+        if (
+            token.dep_ in ("prep", "pobj")
+            and head.dep_ not in ("dobj", "pobj", "prep", "attr", "nsubj", "nsubjpass", "xcomp")
+            and is_verb(head)
+            and depth > 0
+            and token != trigger
+        ):
             # a prepositional phrase of time or place: the verb's modals still govern, its own meaning does not
             modal = _modal(head)
             if modal and token.lower_ not in ("after", "following", "since"):
@@ -82,7 +109,9 @@ def status_of(trigger: Any) -> str:
 def _cue(token: Any, own: bool) -> str | None:
     if own and is_verb(token):
         infinitive = any(child.lower_ == "to" and child.dep_ == "aux" for child in token.children)
-        return "planned" if infinitive and token.tag_ == "VB" and token.dep_ not in ("advcl",) and _waits(token) else None
+        return (
+            "planned" if infinitive and token.tag_ == "VB" and token.dep_ not in ("advcl",) and _waits(token) else None
+        )
     base = stem(token) if is_verb(token) else str(token.lower_)
     for child in token.children:
         status = _particles().get((base, child.lower_))
@@ -95,7 +124,18 @@ def _cue(token: Any, own: bool) -> str | None:
 
 def _waits(token: Any) -> bool:
     """Whether "to meet" is still to come: after a form of be, a noun or an adjective; after "managed to" it is not."""
-    return stem(token.head) not in ("manage", "continue", "use", "seem", "appear", "begin", "start", "go", "come", "fail")
+    return stem(token.head) not in (
+        "manage",
+        "continue",
+        "use",
+        "seem",
+        "appear",
+        "begin",
+        "start",
+        "go",
+        "come",
+        "fail",
+    )
 
 
 def _modal(token: Any) -> str | None:

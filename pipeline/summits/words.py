@@ -32,7 +32,12 @@ def words(text: str, offset: int = 0) -> list[Word]:
         bare = _POSSESSIVE.sub("", token)
         end = match.end()
         possessive = bare != token
-        if not possessive and token[-1] == "s" and text[end : end + 1] in ("’", "'") and not text[end + 1 : end + 2].isalpha():
+        if (
+            not possessive
+            and token[-1] == "s"
+            and text[end : end + 1] in ("’", "'")
+            and not text[end + 1 : end + 2].isalpha()
+        ):
             possessive = True
         out.append(Word(token, bare.lower(), offset + match.start(), offset + end, possessive))
     return out

@@ -73,7 +73,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Their records tell about their insides, Beam's errors with the traceback of what we explain in a sentence.
         logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else logging.CRITICAL)
     try:
-        return int(module.run(parsed) or 0)
+        status = int(module.run(parsed) or 0)
+        sys.stdout.flush()  # here, where a reader that has gone is no error
+        return status
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

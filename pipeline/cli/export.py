@@ -19,6 +19,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -50,30 +51,43 @@ def run(args: argparse.Namespace) -> int:
     if kind == "parquet" and args.output == "-" and sys.stdout.isatty():
         raise CommandError("Parquet is not for a terminal; name a file with -o")
     topic = topic_name(args.topic)
-    unreadable: list[str] = []
     try:
         with NewestRows() as newest:
-            _read(args, topic, newest, unreadable)
+            unreadable = _read(args, topic, newest)
             _write(args, kind, newest)
     except sqlite3.Error as error:
         raise CommandError(f"the temporary file for the rows failed: {error}; is there room in $TMPDIR?") from error
-    if unreadable:
-        raise CommandError(f"{len(unreadable)} could not be read and were left out, the first: {unreadable[0]}")
+    if unreadable.count:
+        raise CommandError(f"{unreadable.count} could not be read and were left out, the first: {unreadable.first}")
     return 0
 
 
-def _read(args: argparse.Namespace, topic: str, newest: NewestRows, unreadable: list[str]) -> None:
+@dataclass
+class Unreadable:
+    """How many there were, and what was said of the first."""
+
+    count: int = 0
+    first: str = ""
+
+    def add(self, what: str) -> None:
+        self.count += 1
+        self.first = self.first or what
+
+
+def _read(args: argparse.Namespace, topic: str, newest: NewestRows) -> Unreadable:
+    unreadable = Unreadable()
     try:
         with Counting("reports read") as counting:
             if args.archive:
-                from_archive(Path(args.archive), topic, newest, unreadable=unreadable.append, progress=counting.show)
+                from_archive(Path(args.archive), topic, newest, unreadable=unreadable.add, progress=counting.show)
             else:
                 config = config_of(args)
                 with closing(topics_of(config)) as topics:
                     decoder = decoder_of(config)
-                    from_topic(topics, topic, decoder, newest, unreadable=unreadable.append, progress=counting.show)
+                    from_topic(topics, topic, decoder, newest, unreadable=unreadable.add, progress=counting.show)
     except NotReports as error:
         raise CommandError(str(error)) from error
+    return unreadable
 
 
 def _write(args: argparse.Namespace, kind: str, newest: NewestRows) -> None:

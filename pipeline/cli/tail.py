@@ -51,7 +51,6 @@ def run(args: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             if not args.follow:
                 raise
-    printer.flush()
     return 0
 
 

@@ -111,6 +111,15 @@ def test_a_closed_pipe_ends_a_long_output_cleanly(desk: Desk, argv: tuple[str, .
     assert process.stderr.read() == ""
 
 
+def test_a_pipe_that_is_closed_before_the_first_line_is_no_error(desk: Desk) -> None:
+    process = start(desk, "dead-letters", "list")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(SECONDS) == 0
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+
+
 def test_a_terminal_gets_colours_whole_lines_and_nothing_of_the_data_that_it_would_obey(desk: Desk) -> None:
     evil = "\x1b[2J\x1b]0;owned\x07[red]\u202e" + "long " * 40
     desk.put(RAW.name, raw_article("first", headline=evil))

@@ -1,0 +1,52 @@
+"""What came of the demo, read back from its topics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from connectors.topics import ALL_TOPICS, CLEAN, DEAD_LETTERS, SUMMITS, TopicInfo, Topics
+from pipeline.demo.wire import Story
+from pipeline.replay import Selection, dead_letters
+from pipeline.steps import FAILED_ENCODE, FAILED_EXTRACT, FAILED_STRIP
+from pipeline.tailing import everything
+from schemas.codec import Decoder
+from schemas.records import CleanArticle, DeadLetter, SummitReport
+
+_FAILED = {FAILED_STRIP, FAILED_EXTRACT, FAILED_ENCODE}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`reports`: the newest of each article, by its story's place in the wire. `missing`: the stories of which an
+    output topic has nothing usable."""
+
+    topics: tuple[TopicInfo, ...]
+    reports: tuple[SummitReport, ...]
+    dead: tuple[DeadLetter, ...]
+    missing: tuple[Story, ...]
+
+
+def outcome(topics: Topics, stories: Iterable[Story]) -> Outcome:
+    """Reads everything that the topics hold."""
+    decoder = Decoder()
+    clean: set[str] = set()
+    newest: dict[str, SummitReport] = {}
+    for topic in (CLEAN, SUMMITS):
+        for received in everything(topics, topic.name):
+            record = decoder.decode(received.value or b"")
+            if isinstance(record, CleanArticle) and not _FAILED & set(record.flags):
+                clean.add(record.article_id)
+            elif isinstance(record, SummitReport) and not _FAILED & set(record.flags):
+                known = newest.get(record.article_id)
+                if known is None or record.version >= known.version:
+                    newest[record.article_id] = record
+    wanted = list(stories)
+    letters = dead_letters(topics, DEAD_LETTERS.name, decoder, Selection(), lambda place: None)
+    ours = {spec.name for spec in ALL_TOPICS}
+    return Outcome(
+        topics=tuple(info for info in topics.list() if info.name in ours),
+        reports=tuple(newest[story.article_id] for story in wanted if story.article_id in newest),
+        dead=tuple(letter for _, letter in letters),
+        missing=tuple(one for one in wanted if one.article_id not in clean or one.article_id not in newest),
+    )

@@ -287,8 +287,9 @@ class Run:
                     await asyncio.wait_for(stop.wait(), wait)
                 wait = min(wait * 2, 30.0)
         await asyncio.to_thread(_put_aside, aside)
-        for one in batch:
-            self._again.put_nowait((self._feeds[one.source.feed_id].next_poll, one.source.feed_id))
+        if not self._once:
+            for one in batch:
+                self._again.put_nowait((self._feeds[one.source.feed_id].next_poll, one.source.feed_id))
         if batch and self._on_batch:
             self._on_batch(self.summary)
 

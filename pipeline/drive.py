@@ -31,8 +31,9 @@ from connectors.config import Config
 from connectors.topics import GroupHeld, Lease, StorageFull, TopicError, Topics
 from pipeline.io import clients
 from pipeline.io.archive import ArchiveError
-from pipeline.io.read import METRICS, REACHED, ReadRange, ReadRanges
+from pipeline.io.read import METRICS, REACHED, ReadRanges
 from pipeline.main import build
+from pipeline.offsets import OffsetsError, ReadRange, plan, starts
 from pipeline.settings import Settings, settings_of
 from schemas.errors import RegistryError, RegistryUnavailable
 
@@ -42,10 +43,6 @@ FIRST_WAIT = 1.0
 LONGEST_WAIT = 30.0
 """Seconds between tries while topics or registry are away; doubled from the first to the longest."""
 _BEAM_NOTE = re.compile(r" \[while running '[^']*'\]$")
-
-
-class OffsetsError(TopicError):
-    """Committed offsets lie outside of what the topic holds."""
 
 
 class PipelineError(Exception):
@@ -156,54 +153,6 @@ def _batch(
     topics.commit(config.pipeline.group, settings.raw, reached)
     behind = sum(end.values()) - sum({**start, **reached}.values())
     return BatchResult(counters, reached, behind, time.monotonic() - began)
-
-
-def starts(
-    begin: Mapping[int, int], end: Mapping[int, int], committed: Mapping[int, int], topic: str, skip_lost: bool = False
-) -> dict[int, int]:
-    """Partition → where to go on. Raises OffsetsError where a committed offset lies outside of the topic."""
-    out = {}
-    for partition, first in begin.items():
-        next_offset = committed.get(partition, first)
-        if next_offset < first:
-            gap = f"{topic}/{partition}: offsets {next_offset} to {first - 1} were deleted before they were processed"
-            if not skip_lost:
-                raise OffsetsError(f"{gap}; `summitwire run --skip-lost` goes on behind them")
-            log.error("%s; going on behind them", gap)
-            next_offset = first
-        if next_offset > end[partition]:
-            raise OffsetsError(
-                f"{topic}/{partition} ends at {end[partition]}, but {next_offset} is committed: the topic was made "
-                "anew; use another [pipeline] group"
-            )
-        out[partition] = next_offset
-    return out
-
-
-def plan(
-    topic: str, start: Mapping[int, int], end: Mapping[int, int], records: int, size: int, seconds: float
-) -> list[ReadRange]:
-    """Ranges of at most `records` records, `size` bytes and `seconds` of reading together, shared out among the
-    partitions with a backlog, so that each gets on in every batch."""
-    waiting = sorted(
-        (end[partition] - offset, partition) for partition, offset in start.items() if end[partition] > offset
-    )
-    ranges = []
-    left = records
-    for position, (backlog, partition) in enumerate(waiting):
-        share = min(backlog, max(1, left // (len(waiting) - position)))
-        left -= share
-        ranges.append(
-            ReadRange(
-                topic,
-                partition,
-                start[partition],
-                start[partition] + share,
-                max(1, size // len(waiting)),
-                seconds / len(waiting),
-            )
-        )
-    return sorted(ranges, key=lambda wanted: wanted.partition)
 
 
 def run_batch(ranges: list[ReadRange], settings: Settings, limits: Mapping[str, int]) -> dict[str, int]:

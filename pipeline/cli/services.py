@@ -88,7 +88,7 @@ def topic_settings(topics: Topics, spec: TopicSpec, partitions: Mapping[str, int
 
 def lag(topics: Topics, group: str) -> str:
     """Raises OffsetsError where the committed offsets lie outside of the raw topic."""
-    from pipeline.drive import starts
+    from pipeline.offsets import starts
 
     committed = topics.committed(group, RAW.name)
     end = topics.end_offsets(RAW.name)

@@ -11,25 +11,13 @@ from apache_beam.metrics import Metrics
 
 from connectors.topics import Received
 from pipeline.io import clients
+from pipeline.offsets import ReadRange
 from pipeline.settings import Settings
 
 METRICS = "summitwire"
 REACHED = "read/offsets/"
 """Counter for each partition, `read/offsets/<partition>`: how far beyond its start a read has come. A pipeline's result
 tells the driver through it where a read that ended early has ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadRange:
-    """Records of one partition with start ≤ offset < end; the read ends early past `max_bytes` or `max_seconds`, but
-    never before the first record."""
-
-    topic: str
-    partition: int
-    start: int
-    end: int
-    max_bytes: int
-    max_seconds: float
 
 
 @dataclass

@@ -17,8 +17,9 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from connectors.topics import CLEAN, RAW, Message, Received, TopicError
 from connectors.topics.spool import Spool
 from pipeline.io import clients
-from pipeline.io.read import ReadRange, ReadRanges
+from pipeline.io.read import ReadRanges
 from pipeline.io.write import WriteTopic
+from pipeline.offsets import ReadRange
 from pipeline.settings import Settings, settings_of
 from tests.integration.pipeline.desk import Desk, article
 

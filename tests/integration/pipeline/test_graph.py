@@ -7,8 +7,9 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.portability import common_urns
 from apache_beam.portability.api import beam_runner_api_pb2 as api
 
-from pipeline.io.read import ReadRange, ReadRanges
+from pipeline.io.read import ReadRanges
 from pipeline.main import build
+from pipeline.offsets import ReadRange
 from pipeline.settings import Settings
 
 LABELS = [

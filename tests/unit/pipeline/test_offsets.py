@@ -1,8 +1,8 @@
-"""What the driver decides before anything runs."""
+"""Where a group stands and what a micro-batch takes."""
 
 import pytest
 
-from pipeline.drive import OffsetsError, plan, starts
+from pipeline.offsets import OffsetsError, plan, starts
 
 TOPIC = "wire.articles.raw.v1"
 

@@ -89,7 +89,8 @@ def drive(
     While topics or registry are away it waits and tries again (with `once` it raises at once). Raises TopicError where
     they cannot be reached at the start, GroupHeld where another pipeline runs in this group, OffsetsError where
     retention has deleted what was not yet processed (`skip_lost` goes on after the gap), RegistryError where the
-    registry refuses our schemas, StorageFull, ArchiveError, PipelineError. Whatever is raised: the committed offsets stand at the last batch whose outputs are all durable.
+    registry refuses our schemas, StorageFull, ArchiveError, PipelineError. Whatever is raised: the committed offsets
+    stand at the last batch whose outputs are all durable.
     """
     stop = stop or Event()
     settings = settings_of(config, archive)

@@ -69,6 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     level = parsed.log_level or getattr(module, "LOG_LEVEL", "warning")
     logging.basicConfig(level=level.upper(), format=LOG_FORMAT, stream=sys.stderr)
+    # Beam says at every import that its extra for Google Cloud is not installed.
+    logging.getLogger().addFilter(lambda record: "apitools not found" not in record.getMessage())
     for name in ("apache_beam", "kafka"):
         # Their records tell about their insides, Beam's errors with the traceback of what we explain in a sentence.
         logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else logging.CRITICAL)

@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from connectors.formats.model import Item
 from connectors.formats.text import clean, without_markup
 from connectors.sources import Source
-from schemas.records import Change, FullText, HttpFacts, PubStatus, RawArticle
+from connectors.state import ArticleState
+from schemas.lines import LINES_VERSION
+from schemas.records import BodyFormat, Change, FullText, HttpFacts, PubStatus, RawArticle
 
 BODY_CUT = "body_cut"
 FULL_LENGTH = 600
@@ -32,25 +34,23 @@ def raw_article(
     item: Item,
     where: Provenance,
     *,
-    article_id: str,
-    item_id: str,
+    state: ArticleState,
     content_sha256: str,
-    version: int,
     change: Change,
     status: PubStatus,
-    feed_id: str | None = None,
+    repeated_lines: tuple[int, ...] | None,
 ) -> RawArticle:
     """The record of one version. A withdrawn one has neither summary nor body."""
     withdrawn = change in ("kill", "withhold")
     summary, body, full_text = _texts(item)
     embargo = None if item.embargo == "indefinite" else item.embargo
     return RawArticle(
-        article_id=article_id,
+        article_id=state.article_id.hex(),
         source_id=where.source.source_id,
-        version=version,
+        version=state.version,
         change=change,
-        feed_id=feed_id or where.source.feed_id,
-        item_id=clean(item_id),
+        feed_id=state.feed_id,
+        item_id=clean(state.item_id),
         format=item.format,
         status=status,
         headline=_cleaned(item.headline),
@@ -82,15 +82,22 @@ def raw_article(
         feed_url=clean(where.source.url),
         http=where.http,
         content_sha256=content_sha256,
+        repeated_lines=repeated_lines or (),
+        repeated_lines_version=0 if repeated_lines is None else LINES_VERSION,
         quality=_flags(item, where.fetched_at),
     )
+
+
+def body_of(item: Item) -> tuple[str, BodyFormat]:
+    """An item's body, or the description that stands in for it, and its format."""
+    return item.body or item.summary or "", item.body_format
 
 
 def _texts(item: Item) -> tuple[str | None, str, FullText]:
     """Summary, body, and how complete it is; a description alone is the body."""
     if item.body:
         return item.summary, item.body, "feed"
-    text = item.summary or ""
+    text, _ = body_of(item)
     words = without_markup(text)
     whole = len(words) >= FULL_LENGTH and not words.lower().endswith(_CUT_ENDS)
     return None, text, "feed" if whole else "teaser"

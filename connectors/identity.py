@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from connectors.formats.model import Item
@@ -28,25 +29,62 @@ BACKFILL_AGE = 24 * 3600.0
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_cid|mc_eid|ref|cmpid|rss|at_\w+)=[^&]*&?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
 class Marks:
-    """What an item is recognised by. `key` is the article id in bytes; the others are 64-bit hashes, 0 for none."""
+    """What an item is recognised by. `key` is the article id in bytes; the others are 64-bit hashes, 0 for none.
 
-    key: bytes
-    alias: int
-    story: int
-    content_sha256: str
-    content: int
-    raw: int
+    Most items of most documents are known and unchanged, which `key` and `raw` tell; the rest is made when asked for.
+    """
+
+    def __init__(self, source_id: str, item: Item) -> None:
+        self._source_id = source_id
+        self._item = item
+        self.key = bytes.fromhex(article_id(source_id, item.item_id))
+        self.raw = hash64(
+            item.headline or "", item.summary or "", item.body or "", item.status, str(item.version),
+            str(item.updated), str(item.embargo), *item.kills,
+        )  # fmt: skip
+
+    @cached_property
+    def alias(self) -> int:
+        """The id without its scheme."""
+        return hash64(self._source_id, _schemeless(self._item.item_id))
+
+    @cached_property
+    def story(self) -> int:
+        """Path, headline and time."""
+        item = self._item
+        path = _path(item.url)
+        if not path or not item.headline:
+            return 0
+        told = item.published.astimezone(UTC).isoformat() if item.published else ""
+        return hash64(self._source_id, path, item.headline.casefold(), told)
+
+    @cached_property
+    def content_sha256(self) -> str:
+        """Of headline, summary, body and status without markup and runs of white space: what varies from fetch to
+        fetch (attributes, tracking pictures) makes no other version."""
+        item = self._item
+        parts = (
+            " ".join((item.headline or "").split()),
+            without_markup(item.summary or ""),
+            without_markup(item.body or ""),
+            effective_status(item),
+        )
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def content(self) -> int:
+        return int.from_bytes(bytes.fromhex(self.content_sha256[:16]), "big", signed=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is to be done with an item. `change` is None where nothing is to be published."""
+    """What is to be done with an item. `change` is None where nothing is to be published; `state` is the article's once
+    it is; `before` is the version that was published before, 0 for none."""
 
     state: ArticleState
     change: Change | None
-    version: int
+    before: int
     status: PubStatus
 
 
@@ -54,33 +92,6 @@ def hash64(*parts: str) -> int:
     """A signed 64-bit hash of texts."""
     digest = hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
-
-
-def marks(source_id: str, item: Item) -> Marks:
-    """The marks of an item. The content's hash is over headline, summary, body and status without markup and runs of
-    white space: what varies from fetch to fetch (attributes, tracking pictures) makes no other version."""
-    path = _path(item.url)
-    told = item.published.astimezone(UTC).isoformat() if item.published else ""
-    text = "\0".join(
-        (
-            " ".join((item.headline or "").split()),
-            without_markup(item.summary or ""),
-            without_markup(item.body or ""),
-            effective_status(item),
-        )
-    )
-    sha = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
-    return Marks(
-        key=bytes.fromhex(article_id(source_id, item.item_id)),
-        alias=hash64(source_id, _schemeless(item.item_id)),
-        story=hash64(source_id, path, (item.headline or "").casefold(), told) if path and item.headline else 0,
-        content_sha256=sha.hexdigest(),
-        content=int.from_bytes(sha.digest()[:8], "big", signed=True),
-        raw=hash64(
-            item.headline or "", item.summary or "", item.body or "", item.status, str(item.version),
-            str(item.updated), str(item.embargo), *item.kills,
-        ),
-    )  # fmt: skip
 
 
 def effective_status(item: Item) -> PubStatus:
@@ -92,16 +103,16 @@ def effective_status(item: Item) -> PubStatus:
 
 def decide(item: Item, found: Marks, known: ArticleState | None, *, feed_id: str, source: int) -> Decision | None:
     """What the item does to the article that it was recognised as; None where it is in no way new."""
+    if known is not None and known.raw == found.raw:
+        return None
     status = effective_status(item)
     updated = _micros(item.updated)
     if known is None:
         state = ArticleState(
             found.key, source, feed_id, item.item_id, found.alias, found.story, found.content, found.raw,
-            0, item.version, updated, status, 0,
+            max(item.version or 1, 1), item.version, updated, status, 0,
         )  # fmt: skip
-        return Decision(state, _change(status, "new"), max(item.version or 1, 1), status)
-    if known.raw == found.raw:
-        return None
+        return Decision(state, _change(status, "new"), 0, status)
     newer_version = item.version is not None and known.wire_version is not None and item.version > known.wire_version
     newer_time = updated is not None and known.updated is not None and updated > known.updated
     withdrawn = status != "usable"
@@ -116,16 +127,17 @@ def decide(item: Item, found: Marks, known: ArticleState | None, *, feed_id: str
         return None
     if withdrawn and status == known.status:
         same = True
+    version = known.version if same else max(known.version + 1, item.version or 1)
     state = ArticleState(
         known.article_id, known.source, known.feed_id, known.item_id, known.alias, found.story or known.story,
-        found.content, found.raw, known.version, item.version if item.version is not None else known.wire_version,
+        found.content, found.raw, version, item.version if item.version is not None else known.wire_version,
         updated if updated is not None else known.updated, status, known.revisions + (not told and not same),
     )  # fmt: skip
     if same:
         return Decision(state, None, known.version, status)
     first = known.version == 0
     change = _change(status, "new" if first else "correction" if is_correction(item) else "update")
-    return Decision(state, change, max(known.version + 1, item.version or 1), status)
+    return Decision(state, change, known.version, status)
 
 
 def _outdated(

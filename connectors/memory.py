@@ -16,8 +16,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.state import Changes, State
-from schemas.lines import cut, fingerprint, flatten
-from schemas.records import RawArticle
+from schemas.lines import MARKUP, cut, fingerprint, flatten
+from schemas.records import Change
 
 HOLDERS = 4
 NEEDED = 2
@@ -44,10 +44,12 @@ Lesson = tuple[bytes, str, Sequence[Line]]
 
 
 def lines_of(body: str, body_format: str) -> list[Line]:
-    """The distinct lines of a body, cut as the cleaner cuts them."""
-    text = flatten(body, body_format)
+    """The distinct lines of a body: those of `schemas.line_fingerprints`, with their lengths."""
+    markup = body_format in MARKUP
+    teaser = markup and "<" not in body and "&" not in body  # no tree is needed to see that it is one block
+    text = " ".join(body.split()) if teaser else flatten(body, body_format)
     found: dict[int, int] = {}
-    for start, end in cut(text):
+    for start, end in cut(text, wrapped=False if markup else None):
         value = fingerprint(text[start:end])
         if value is not None:
             found.setdefault(value, end - start)
@@ -96,14 +98,12 @@ def unpack_sketch(data: bytes) -> Sketch:
     return Sketch(frozenset(headline), dict(struct.iter_unpack("<qi", data[1 + 4 * data[0] :])))
 
 
-def teaches(article: RawArticle) -> bool:
-    """Whether an article's lines count: older stock met at once says nothing about what a source repeats now."""
-    return bool(article.body) and article.change in ("new", "update", "correction")
-
-
-def lesson(article: RawArticle) -> Lesson:
-    """What the memory takes in of an article."""
-    return bytes.fromhex(article.article_id), article.headline or "", lines_of(article.body, article.body_format)
+def lesson(article: bytes, change: Change, headline: str | None, body: str, body_format: str) -> Lesson | None:
+    """What the memory takes in of an article; None where there is no body, or where it is older stock met at once,
+    which says nothing about what a source repeats now."""
+    if not body or change not in ("new", "update", "correction"):
+        return None
+    return article, headline or "", lines_of(body, body_format)
 
 
 class LineMemory:

@@ -12,19 +12,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
 
-from connectors.article import Provenance, cut_to_fit, raw_article
+from connectors.article import Provenance, body_of, cut_to_fit, raw_article
 from connectors.envelope import headers_for
 from connectors.formats import Item
 from connectors.formats.ids import COPY, distinct
-from connectors.identity import Decision, Marks, decide, hash64, marks, old_news
-from connectors.memory import LINES_PER_SOURCE, SKETCHES_PER_SOURCE, LineMemory, lesson, teaches
+from connectors.identity import Decision, Marks, decide, hash64, old_news
+from connectors.memory import LINES_PER_SOURCE, SKETCHES_PER_SOURCE, LineMemory, lesson
 from connectors.state import ArticleState, Changes, FeedState, Held, State
 from connectors.topics import DEAD_LETTERS, RAW, Message, Topics
 from schemas.codec import Decoder, Encoder
 from schemas.errors import SchemaError
-from schemas.lines import LINES_VERSION
 from schemas.records import DeadLetter, RawArticle
 
 log = logging.getLogger("summitwire.connect")
@@ -67,6 +65,8 @@ class Publisher:
         self._encoder = encoder
         self._clock = clock
         self._memory = LineMemory(state)
+        self._held = {held.article_id for held in state.held()}
+        self._framed = Encoder()  # held records wait in the framing that needs no registry
         self._written: dict[int, int] = {}
         self._limit = topics.max_record_bytes(RAW.name)
         self._dead_limit = topics.max_record_bytes(DEAD_LETTERS.name)
@@ -95,7 +95,7 @@ class Publisher:
         """Decides on the items of one document and adds what is to be published to the batch."""
         counts = Counts(documents=1, items=len(items))
         source = hash64(where.source.source_id)
-        found = [(item, marks(where.source.source_id, item)) for item in distinct(items) if COPY not in item.quality]
+        found = [(item, Marks(where.source.source_id, item)) for item in distinct(items) if COPY not in item.quality]
         known = self._known([one for _, one in found])
         decided: list[tuple[Item, Marks, Decision]] = []
         for item, one in found:
@@ -106,27 +106,26 @@ class Publisher:
             else:
                 decided.append((item, one, decision))
                 self._remember(decision.state)
-        articles: list[tuple[Item, RawArticle, ArticleState]] = []
+        news = []
         for (item, one, decision), backfill in zip(decided, self._backfill(decided, feed), strict=True):
             if decision.change is None:
                 counts.unchanged += 1
-                continue
-            told = replace(decision, change="backfill") if backfill else decision
-            articles.append((item, _article(item, one, told, where), decision.state))
-        for (item, article, state), lines in zip(articles, self._repeated(source, articles), strict=True):
-            self._hold_or_publish(item, replace(article, **lines) if lines else article, state, counts)
-        for item, _, _ in articles:
+            else:
+                news.append((item, one, replace(decision, change="backfill") if backfill else decision))
+        for (item, one, decision), lines in zip(news, self._repeated(source, news), strict=True):
+            self._hold_or_publish(item, _article(item, one, decision, where, lines), decision, counts)
+        for item, _, _ in news:
             self._withdraw_others(item, where, source, counts)
         return counts
 
-    def _repeated(self, source: int, articles: list[tuple[Item, RawArticle, ArticleState]]) -> list[dict[str, Any]]:
-        """The fields about repeated lines for each article: none for what has no body or is no news."""
-        news = [n for n, (_, article, _) in enumerate(articles) if teaches(article)]
-        taught = [lesson(articles[n][1]) for n in news]
-        fields: list[dict[str, Any]] = [{} for _ in articles]
-        for n, lines in zip(news, self._memory.learn(source, taught, self._changes), strict=True):
-            fields[n] = {"repeated_lines": lines, "repeated_lines_version": LINES_VERSION}
-        return fields
+    def _repeated(self, source: int, news: list[tuple[Item, Marks, Decision]]) -> list[tuple[int, ...] | None]:
+        """The repeated lines of each item; None for what has no body or is no news."""
+        lessons = [
+            decision.change and lesson(decision.state.article_id, decision.change, item.headline, *body_of(item))
+            for item, _, decision in news
+        ]
+        found = iter(self._memory.learn(source, [one for one in lessons if one], self._changes))
+        return [next(found) if one else None for one in lessons]
 
     def _known(self, found: list[Marks]) -> dict[bytes, ArticleState]:
         """Article id → state, for ids, and for other marks of the same article."""
@@ -157,16 +156,19 @@ class Publisher:
             flags[n] = flag
         return flags
 
-    def _hold_or_publish(self, item: Item, article: RawArticle, state: ArticleState, counts: Counts) -> None:
+    def _hold_or_publish(self, item: Item, article: RawArticle, decision: Decision, counts: Counts) -> None:
+        key = decision.state.article_id
         due = self._held_until(item, article)
         if due is not False:
-            framed = Encoder().encode(article, RAW.name)
-            self._changes.held[state.article_id] = Held(state.article_id, due, framed)
+            self._changes.held[key] = Held(key, due, self._framed.encode(article, RAW.name))
+            self._changes.articles[key] = replace(decision.state, version=decision.before)
+            self._held.add(key)
             counts.held += 1
             return
-        if self._changes.held.get(state.article_id) or self._state.held_of(state.article_id):
-            self._changes.held[state.article_id] = None
-        self._publish(article, counts, state)
+        if key in self._held:
+            self._changes.held[key] = None
+            self._held.discard(key)
+        self._publish(article, counts)
 
     def _held_until(self, item: Item, article: RawArticle) -> float | bool | None:
         """False: not held. Seconds since the epoch; None: until a newer version says otherwise."""
@@ -177,7 +179,7 @@ class Publisher:
         due = item.embargo.timestamp()
         return due if due > self._clock().timestamp() else False
 
-    def _publish(self, article: RawArticle, counts: Counts, state: ArticleState) -> None:
+    def _publish(self, article: RawArticle, counts: Counts) -> None:
         message = self._message(article)
         if message is None:
             counts.dead += 1
@@ -185,7 +187,6 @@ class Publisher:
         self._messages.append(message)
         self.pending_bytes += len(message.value or b"")
         counts.published[article.change] = counts.published.get(article.change, 0) + 1
-        self._changes.articles[state.article_id] = replace(state, version=article.version)
 
     def _message(self, article: RawArticle) -> Message | None:
         """The record as a message that fits its topic; None where it became a dead letter."""
@@ -212,13 +213,13 @@ class Publisher:
             target = Item(
                 item_id=other, format=item.format, status="canceled", updated=item.updated, ed_note=item.ed_note
             )
-            one = marks(where.source.source_id, target)
+            one = Marks(where.source.source_id, target)
             known = self._known([one])
             state = self._changes.articles.get(one.key) or known.get(one.key)
             decision = decide(target, one, state, feed_id=where.source.feed_id, source=source)
             if decision is not None and decision.change is not None:
                 self._remember(decision.state)
-                self._hold_or_publish(target, _article(target, one, decision, where), decision.state, counts)
+                self._hold_or_publish(target, _article(target, one, decision, where, None), decision, counts)
 
     # ------------------------------------------------------------ held
     def release(self) -> Counts:
@@ -229,9 +230,11 @@ class Publisher:
                 continue
             article = Decoder().decode(held.record)
             assert isinstance(article, RawArticle)
-            state = self._state.articles([held.article_id])[held.article_id]
+            (state,) = self._state.articles([held.article_id]).values()
             self._changes.held[held.article_id] = None
-            self._publish(article, counts, state)
+            self._held.discard(held.article_id)
+            self._publish(article, counts)
+            self._changes.articles[held.article_id] = replace(state, version=article.version)
         return counts
 
     # ------------------------------------------------------------ dead letters
@@ -286,19 +289,19 @@ class Publisher:
         self._start()
 
 
-def _article(item: Item, one: Marks, decision: Decision, where: Provenance) -> RawArticle:
+def _article(
+    item: Item, one: Marks, decision: Decision, where: Provenance, lines: tuple[int, ...] | None
+) -> RawArticle:
     """The record of a decision. Its id, and the feed it is told of, are those under which it was first seen."""
     assert decision.change is not None
     return raw_article(
         item,
         where,
-        article_id=decision.state.article_id.hex(),
-        item_id=decision.state.item_id,
+        state=decision.state,
         content_sha256=one.content_sha256,
-        version=decision.version,
         change=decision.change,
         status=decision.status,
-        feed_id=decision.state.feed_id,
+        repeated_lines=lines,
     )
 
 

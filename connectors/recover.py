@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from connectors.formats import Item
-from connectors.identity import hash64, marks
-from connectors.memory import LineMemory, lesson, teaches
+from connectors.identity import Marks, hash64
+from connectors.memory import LineMemory, lesson
 from connectors.state import ArticleState, Changes, State
 from connectors.topics import RAW, TopicError, Topics
 from schemas.codec import Decoder
@@ -38,8 +38,9 @@ def catch_up(state: State, topics: Topics, decoder: Decoder) -> int:
         if known is not None and known.version >= article.version:
             continue
         changes.articles[key] = _state(article, known)
-        if teaches(article):
-            memory.learn(hash64(article.source_id), [lesson(article)], changes)
+        taught = lesson(key, article.change, article.headline, article.body, article.body_format)
+        if taught is not None:
+            memory.learn(hash64(article.source_id), [taught], changes)
         learned += 1
         if len(changes.articles) >= _BATCH:
             state.save(changes)
@@ -77,7 +78,7 @@ def _state(article: RawArticle, known: ArticleState | None) -> ArticleState:
         item_id=article.item_id, format=article.format, headline=article.headline, url=article.url,
         published=article.published,
     )  # fmt: skip
-    found = marks(article.source_id, told)
+    found = Marks(article.source_id, told)
     updated = None if article.updated is None else int(article.updated.timestamp() * 1_000_000)
     fresh = ArticleState(
         article_id=bytes.fromhex(article.article_id),

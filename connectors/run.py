@@ -171,21 +171,25 @@ class Run:
             limits=self._limits,
             connections=self._config.connect.connections,
         )
-        writer = asyncio.create_task(self._write(queue, stop))
-        try:
-            async with fetcher:
-                await self._schedule(fetcher, queue, stop, writer)
-            await queue.put(None)
-            await writer
-        finally:
-            if not writer.done():
-                writer.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await writer
 
-    async def _schedule(
-        self, fetcher: Fetcher, queue: asyncio.Queue[_Fetched | None], stop: asyncio.Event, writer: asyncio.Task[None]
-    ) -> None:
+        async def poll() -> None:
+            async with fetcher:
+                await self._schedule(fetcher, queue, stop)
+            await queue.put(None)
+
+        writing = asyncio.create_task(self._write(queue, stop))
+        polling = asyncio.create_task(poll())
+        try:
+            await asyncio.wait({writing, polling}, return_when=asyncio.FIRST_COMPLETED)
+            if polling.done():
+                await polling
+            await writing
+        finally:
+            for task in (polling, writing):
+                task.cancel()
+            await asyncio.gather(polling, writing, return_exceptions=True)
+
+    async def _schedule(self, fetcher: Fetcher, queue: asyncio.Queue[_Fetched | None], stop: asyncio.Event) -> None:
         by_id = {source.feed_id: source for source in self._sources}
         due = [(0.0 if self._once else self._feeds[name].next_poll, name) for name in by_id]
         heapq.heapify(due)
@@ -194,7 +198,7 @@ class Run:
         self._again: asyncio.Queue[tuple[float, str]] = asyncio.Queue()
         stopped = asyncio.create_task(stop.wait())
         try:
-            while not stop.is_set() and not writer.done():
+            while not stop.is_set():
                 while not self._again.empty():
                     heapq.heappush(due, self._again.get_nowait())
                 now = self._clock().timestamp()
@@ -209,9 +213,7 @@ class Run:
                     break
                 again = asyncio.create_task(self._again.get())
                 wait = min(due[0][0] - now, 1.0) if due else 1.0
-                done, _ = await asyncio.wait(
-                    {again, stopped, writer}, timeout=wait, return_when=asyncio.FIRST_COMPLETED
-                )
+                done, _ = await asyncio.wait({again, stopped}, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
                 if again in done:
                     heapq.heappush(due, again.result())
                 else:
@@ -222,6 +224,8 @@ class Run:
             await asyncio.gather(*running, return_exceptions=True)
         finally:
             stopped.cancel()
+            for task in running:
+                task.cancel()
 
     async def _poll(
         self, source: Source, fetcher: Fetcher, queue: asyncio.Queue[_Fetched | None], slots: asyncio.Semaphore

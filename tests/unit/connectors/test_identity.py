@@ -9,7 +9,7 @@ import pytest
 
 from connectors.formats import Item
 from connectors.formats.ids import distinct
-from connectors.identity import MOST_REVISIONS, Decision, decide, marks, old_news
+from connectors.identity import MOST_REVISIONS, Decision, Marks, decide, old_news
 from connectors.state import ArticleState
 from schemas.records import Change
 
@@ -32,13 +32,13 @@ class Wire:
         self.published = 0
 
     def sees(self, item: Item, feed: str = "world") -> Change | None:
-        decision: Decision | None = decide(item, marks("n", item), self.known, feed_id=feed, source=1)
+        decision: Decision | None = decide(item, Marks("n", item), self.known, feed_id=feed, source=1)
         if decision is None:
             return None
         if decision.change is not None:
-            assert decision.version > self.published, "versions only rise"
-            self.published = decision.version
-        self.known = replace(decision.state, version=self.published)
+            assert decision.state.version > self.published, "versions only rise"
+            self.published = decision.state.version
+        self.known = decision.state
         return decision.change
 
 
@@ -166,20 +166,20 @@ def test_silent_edits_end_after_some(wire: Wire) -> None:
 
 def test_the_scheme_of_an_id_does_not_matter() -> None:
     plain, secure = story(item_id="http://www.n.example/a1/"), story(item_id="https://n.example/a1")
-    assert marks("n", plain).alias == marks("n", secure).alias
-    assert marks("n", plain).alias != marks("other", plain).alias
+    assert Marks("n", plain).alias == Marks("n", secure).alias
+    assert Marks("n", plain).alias != Marks("other", plain).alias
 
 
 def test_a_story_is_recognised_by_path_headline_and_time_after_its_id_changed() -> None:
     told = {"published": NOW}
     old = story(item_id="x1", url="https://n.example/world/a1?utm_source=rss", **told)
     new = story(item_id="guid-9", url="https://new.example/world/a1", **told)
-    assert marks("n", old).story == marks("n", new).story != 0
-    assert marks("n", story(headline="Other", **told)).story != marks("n", old).story
+    assert Marks("n", old).story == Marks("n", new).story != 0
+    assert Marks("n", story(headline="Other", **told)).story != Marks("n", old).story
 
 
 def test_a_page_that_all_items_link_to_tells_no_story_apart() -> None:
-    assert marks("n", story(url="https://n.example/")).story == 0
+    assert Marks("n", story(url="https://n.example/")).story == 0
 
 
 def test_old_items_that_appear_together_are_backfill() -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.memory import LineMemory, lesson, lines_of
+from connectors.memory import Lesson, LineMemory, lesson, lines_of
 from connectors.state import Changes, State
 from schemas import line_fingerprints
 from schemas.records import RawArticle, article_id
@@ -55,6 +55,12 @@ def article(name: str, *lines: str, headline: str | None = None) -> RawArticle:
     )
 
 
+def lesson_of(told: RawArticle) -> Lesson:
+    found = lesson(bytes.fromhex(told.article_id), told.change, told.headline, told.body, told.body_format)
+    assert found is not None
+    return found
+
+
 class Desk:
     def __init__(self, state: State) -> None:
         self.state = state
@@ -63,7 +69,7 @@ class Desk:
     def repeated(self, told: RawArticle) -> set[str]:
         """The lines of an article that are found to be repeated."""
         changes = Changes()
-        (found,) = self.memory.learn(1, [lesson(told)], changes)
+        (found,) = self.memory.learn(1, [lesson_of(told)], changes)
         self.state.save(changes)
         return {line for line in told.body.split("\n") if line_fingerprints(line) & set(found)}
 
@@ -132,13 +138,13 @@ def test_what_is_known_survives_a_restart(desk: Desk) -> None:
 
 def test_articles_of_one_batch_know_of_each_other(desk: Desk) -> None:
     told = [article(f"n{n}", paragraph(2 * n), paragraph(2 * n + 1), FURNITURE[1]) for n in range(4)]
-    found = desk.memory.learn(1, [lesson(one) for one in told], Changes())
+    found = desk.memory.learn(1, [lesson_of(one) for one in told], Changes())
     assert [bool(lines) for lines in found] == [False, False, True, True]
 
 
 def test_sources_do_not_share_lines(desk: Desk) -> None:
     for source in range(4):
-        (found,) = desk.memory.learn(source, [lesson(article("one", paragraph(1), *FURNITURE))], Changes())
+        (found,) = desk.memory.learn(source, [lesson_of(article("one", paragraph(1), *FURNITURE))], Changes())
         assert found == ()
 
 
@@ -149,3 +155,11 @@ def test_memory_is_cut_to_size_and_repeated_lines_stay(desk: Desk) -> None:
     kept = desk.state.lines(1, [line for line, _ in lines_of("\n".join(FURNITURE), "text")])
     assert len(kept) == 2
     assert desk.repeated(article("last", paragraph(300), FURNITURE[0])) == {FURNITURE[0]}
+
+
+@pytest.mark.parametrize(
+    "body", ["They met.  Then\nthey left. And more " * 30, "One line", "<p>Two</p>\n<p>blocks &amp; more</p>"]
+)
+@pytest.mark.parametrize("body_format", ["text", "html", "xhtml", "nitf"])
+def test_lines_are_those_of_the_contract(body: str, body_format: str) -> None:
+    assert {line for line, _ in lines_of(body, body_format)} == line_fingerprints(body, body_format)

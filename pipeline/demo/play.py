@@ -57,11 +57,14 @@ def play(
         first = connect(config, topics, once=True, clock=clock)
     server.advance()
     deliver(config.base, wire.deliveries[1])
-    with stage("polling again: it has gone on"):
+    with stage("polling it again, with news"):
         second = connect(config, topics, once=True, clock=clock)
     spoil(topics)
-    with stage("loading the language model"):
+    with stage("loading Beam and the language model"):
+        from pipeline import summits
         from pipeline.drive import drive
+
+        summits.load(config.pipeline.model, config.pipeline.extractor)
     with stage("running the pipeline"):
         summary = drive(config, once=True)
     return Played(first, second, summary.counters)

@@ -18,11 +18,11 @@ _FAILED = {FAILED_STRIP, FAILED_EXTRACT, FAILED_ENCODE}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`reports`: the newest of each article, by its story's place in the wire. `missing`: the stories of which an
-    output topic has nothing usable."""
+    """`topics` in the order in which records pass them. `reports`: the newest of each story, in the wire's order.
+    `missing`: the stories of which an output topic has nothing usable."""
 
     topics: tuple[TopicInfo, ...]
-    reports: tuple[SummitReport, ...]
+    reports: tuple[tuple[Story, SummitReport], ...]
     dead: tuple[DeadLetter, ...]
     missing: tuple[Story, ...]
 
@@ -43,10 +43,10 @@ def outcome(topics: Topics, stories: Iterable[Story]) -> Outcome:
                     newest[record.article_id] = record
     wanted = list(stories)
     letters = dead_letters(topics, DEAD_LETTERS.name, decoder, Selection(), lambda place: None)
-    ours = {spec.name for spec in ALL_TOPICS}
+    infos = {info.name: info for info in topics.list()}
     return Outcome(
-        topics=tuple(info for info in topics.list() if info.name in ours),
-        reports=tuple(newest[story.article_id] for story in wanted if story.article_id in newest),
+        topics=tuple(infos[spec.name] for spec in ALL_TOPICS),
+        reports=tuple((story, newest[story.article_id]) for story in wanted if story.article_id in newest),
         dead=tuple(letter for _, letter in letters),
         missing=tuple(one for one in wanted if one.article_id not in clean or one.article_id not in newest),
     )

@@ -19,8 +19,8 @@ $(READY): pyproject.toml requirements/dev.txt
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "python3 cannot make environments: install python3-venv (apt-get install python3-venv)"; exit 1; }
 	@test -x $(UV) || $(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@echo "installing what requirements/dev.txt pins"
-	@$(UV) pip sync --quiet --python $(PY) --require-hashes requirements/dev.txt requirements/uv.txt
-	@$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
+	@$(UV) pip sync --system-certs --quiet --python $(PY) --require-hashes requirements/dev.txt requirements/uv.txt
+	@$(UV) pip install --system-certs --quiet --python $(PY) --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
 demo: $(READY)

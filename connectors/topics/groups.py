@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from urllib.parse import quote
 from weakref import WeakSet
 
-from connectors.topics.model import GroupHeld, TopicError
+from connectors.topics.model import GroupHeld, TopicError, held_by, own_name
 from connectors.topics.segments import replace_durably
 
 
@@ -56,9 +54,8 @@ def _close_in_child() -> None:
 os.register_at_fork(after_in_child=_close_in_child)
 
 
-@contextmanager
-def lease(folder: Path, group: str) -> Iterator[FileLease]:
-    """Holds the group. Raises GroupHeld, naming the holder, where another lease holds it; OSError."""
+def take(folder: Path, group: str) -> FileLease:
+    """The lease of a group, to be closed. Raises GroupHeld, naming the holder, where another one holds it; OSError."""
     path = _path(folder, group, "lease")
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
@@ -67,23 +64,18 @@ def lease(folder: Path, group: str) -> Iterator[FileLease]:
         except BlockingIOError:
             holder = os.read(descriptor, 500).decode(errors="replace").strip() or "another process"
             os.close(descriptor)
-            raise GroupHeld(
-                f"group {group!r} is held by {holder}: only one pipeline may run in a group; "
-                "stop that one, or set another [pipeline] group"
-            ) from None
-        held = FileLease(group, path, descriptor)
+            raise GroupHeld(held_by(group, holder)) from None
+        lease = FileLease(group, path, descriptor)
         try:
-            held.check()
+            lease.check()
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{own_name()}\n".encode(), 0)
+            return lease
         except GroupHeld:
-            held.close()
-            continue
-        break
-    try:
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
-        yield held
-    finally:
-        held.close()
+            lease.close()  # the file was removed before it was locked: another one counts
+        except BaseException:
+            lease.close()
+            raise
 
 
 def committed(folder: Path, group: str) -> dict[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
@@ -31,7 +32,6 @@ _RESERVED = frozenset(
 """What this code's promises rest on, or what has its place elsewhere in the configuration."""
 
 
-_LOG = logging.getLogger("kafka")
 _NET_LOG = logging.getLogger("kafka.net.manager")
 _FAILURE = re.compile(r"(?:Connection|Bootstrap (?:connection|attempt) to .+?) failed: (.+?)(?: \(backoff.*)?$")
 
@@ -53,9 +53,7 @@ class Clients:
                 raise TopicError(f"[topics.kafka] {key} cannot be set: Summitwire sets it")
             if key not in known:
                 raise TopicError(f"[topics.kafka] {key} is no setting of kafka-python")
-        # Its lines would tell what the TopicErrors tell, many times over.
-        if _LOG.level == logging.NOTSET and _LOG.getEffectiveLevel() >= logging.WARNING:
-            _LOG.setLevel(logging.CRITICAL)
+        _quieten()
 
     def admin(self) -> Any:
         return self._connected(KafkaAdminClient, {})
@@ -126,13 +124,30 @@ def explain(error: BaseException) -> str:
     return text or type(error).__name__
 
 
+def close(client: Any, **options: Any) -> None:
+    """A client that fails even in closing is of no more interest."""
+    with suppress(KafkaError, OSError, RuntimeError):
+        if client is not None:
+            client.close(**options)
+
+
+def _quieten() -> None:
+    """Keeps kafka-python from telling, many times over, what the TopicErrors tell; not where more is asked for."""
+    log = logging.getLogger("kafka")
+    if log.level == logging.NOTSET and log.getEffectiveLevel() >= logging.WARNING:
+        log.setLevel(logging.CRITICAL)
+        # For `_LastComplaint` alone.
+        _NET_LOG.setLevel(logging.WARNING)
+        _NET_LOG.propagate = False
+        _NET_LOG.addHandler(logging.NullHandler())
+
+
 class _LastComplaint(logging.Handler):
     """Keeps the last failure that kafka-python logs: its exceptions of connecting say only that time is up."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.text = ""
-        self._before = (_NET_LOG.level, _NET_LOG.propagate)
 
     def emit(self, record: logging.LogRecord) -> None:
         found = _FAILURE.match(record.getMessage())
@@ -141,14 +156,8 @@ class _LastComplaint(logging.Handler):
             self.text = found[1].rstrip(".")
 
     def __enter__(self) -> _LastComplaint:
-        quiet = not _NET_LOG.isEnabledFor(logging.WARNING)
         _NET_LOG.addHandler(self)
-        if quiet:
-            _NET_LOG.setLevel(logging.WARNING)
-            _NET_LOG.propagate = False
         return self
 
     def __exit__(self, *unused: object) -> None:
         _NET_LOG.removeHandler(self)
-        level, _NET_LOG.propagate = self._before
-        _NET_LOG.setLevel(level)

@@ -9,12 +9,9 @@ holder commits through its membership, and a commit of anyone else (or of a hold
 from __future__ import annotations
 
 import json
-import os
-import socket
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -31,8 +28,8 @@ from kafka.errors import (
 )
 from kafka.protocol.consumer.metadata import ConsumerProtocolAssignment, ConsumerProtocolSubscription
 
-from connectors.topics.kafka_clients import Clients, explain
-from connectors.topics.model import GroupHeld, TopicError
+from connectors.topics.kafka_clients import Clients, close, explain
+from connectors.topics.model import GroupHeld, TopicError, held_by, own_name
 
 SESSION_MS = 10_000
 HEARTBEAT_MS = 1_000
@@ -45,11 +42,11 @@ JOIN_SECONDS = 3 * SESSION_MS / 1000
 class KafkaLease(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python is untyped
     """Held from `__enter__` to `__exit__`; a thread keeps the membership alive meanwhile."""
 
-    def __init__(self, clients: Clients, group: str, topic: str, partitions: Sequence[int]) -> None:
+    def __init__(self, clients: Clients, group: str, topic: str, partitions: Sequence[TopicPartition]) -> None:
         self._clients = clients
         self._group = group
         self._topic = topic
-        self._assignor = _OneOwner(f"process {os.getpid()} on {socket.gethostname()}", topic, partitions)
+        self._assignor = _OneOwner(own_name(), topic, [place.partition for place in partitions])
         self._changed = threading.Condition()
         self._owns: bool | None = None
         self._broken: BaseException | None = None
@@ -85,11 +82,9 @@ class KafkaLease(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-pyth
         """Raises GroupHeld once another process holds the group, TopicError where the membership cannot be renewed."""
         self._wait(self._clients.timeout)
 
-    def commit(self, topic: str, offsets: Mapping[int, int]) -> None:
+    def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Raises GroupHeld and TopicError as `check` does, and TopicError where the membership was lost before."""
-        wanted = {
-            TopicPartition(topic, partition): OffsetAndMetadata(offset, "", -1) for partition, offset in offsets.items()
-        }
+        wanted = {place: OffsetAndMetadata(offset, "", -1) for place, offset in offsets.items()}
         deadline = time.monotonic() + self._clients.timeout
         while True:
             self.check()
@@ -132,7 +127,7 @@ class KafkaLease(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-pyth
             self._changed.wait_for(lambda: self._owns is not None or self._broken is not None, seconds)
             owns, broken = self._owns, self._broken
         if isinstance(broken, InconsistentGroupProtocolError):
-            raise self._held("consumers of another kind")
+            raise GroupHeld(held_by(self._group, "consumers of another kind"))
         if broken is not None:
             raise TopicError(f"the lease of group {self._group!r} is lost: {explain(broken)}") from broken
         if owns is None:
@@ -140,13 +135,7 @@ class KafkaLease(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-pyth
                 f"the lease of group {self._group!r} cannot be had: Kafka did not answer in {seconds:.0f} s"
             )
         if not owns:
-            raise self._held(self._assignor.owner)
-
-    def _held(self, holder: str) -> GroupHeld:
-        return GroupHeld(
-            f"group {self._group!r} is held by {holder}: only one pipeline may run in a group; "
-            "stop that one, or set another [pipeline] group"
-        )
+            raise GroupHeld(held_by(self._group, self._assignor.owner))
 
     def _keep(self) -> None:
         """Joins the group, and stays in it."""
@@ -164,8 +153,7 @@ class KafkaLease(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-pyth
         if self._keeper.is_alive():
             self._keeper.join()
         # The broker drops a member that cannot say that it leaves.
-        with suppress(KafkaError, OSError, RuntimeError):
-            self._consumer.close(autocommit=False, timeout_ms=2_000)
+        close(self._consumer, autocommit=False, timeout_ms=2_000)
 
 
 class _OneOwner(AbstractPartitionAssignor):  # type: ignore[misc]

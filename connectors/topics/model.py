@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -113,7 +115,8 @@ class Topics(Protocol):
 
     def append(self, topic: str, messages: Sequence[Message]) -> None:
         """Appends all, in their order for each key, and returns once they are durable: acknowledged by all in-sync
-        replicas, or file and directory fsynced. On an error some may have been appended (but see RecordTooLarge)."""
+        replicas, or file and directory fsynced. On an error some may have been appended (but see RecordTooLarge).
+        A message needs a key or a value."""
         ...
 
     def begin_offsets(self, topic: str) -> dict[int, int]:
@@ -134,11 +137,14 @@ class Topics(Protocol):
         ...
 
     def commit(self, group: str, topic: str, offsets: Mapping[int, int]) -> None:
-        """Stores, durably, the next offsets to process."""
+        """Stores, durably, the next offsets to process: as they are given, even where that goes back. Raises GroupHeld
+        where another process holds the group."""
         ...
 
     def lease(self, group: str, topic: str) -> AbstractContextManager[Lease]:
-        """Holds the group while the context lasts. Raises GroupHeld where another process holds it."""
+        """Holds the group while the context lasts, for this process' `Topics` alone. Raises GroupHeld, naming the
+        holder, where another one holds it. A holder that was killed holds nothing: at once on one machine, after the
+        broker's session timeout on Kafka."""
         ...
 
     def close(self) -> None: ...
@@ -161,6 +167,19 @@ def check_start(topic: str, partition: int, start: int, begin: int) -> None:
     """Raises TopicError where retention passed `start`."""
     if start < begin:
         raise TopicError(f"{topic}/{partition}: offset {start} is gone, its retention kept {begin} and later")
+
+
+def own_name() -> str:
+    """How a holder of a group is named to others."""
+    return f"process {os.getpid()} on {socket.gethostname()}"
+
+
+def held_by(group: str, holder: str) -> str:
+    """The message of GroupHeld."""
+    return (
+        f"group {group!r} is held by {holder}: only one pipeline may run in a group; "
+        "stop that one, or set another [pipeline] group"
+    )
 
 
 _DAY_MS = 86_400_000

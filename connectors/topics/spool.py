@@ -14,7 +14,7 @@ import re
 import time
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -125,21 +125,20 @@ class Spool:
             if (group, topic) in self._held:
                 groups.commit(folder, group, offsets)
             else:
-                with groups.lease(folder, group):
+                with closing(groups.take(folder, group)):
                     groups.commit(folder, group, offsets)
 
     @contextmanager
     def lease(self, group: str, topic: str) -> Iterator[Lease]:
         folder = self._topic(topic)
         with self._explained(f"take the lease of group {group!r}"):
-            taken = groups.lease(folder, group)
-            held = taken.__enter__()
+            lease = groups.take(folder, group)
         self._held.add((group, topic))
         try:
-            yield held
+            yield lease
         finally:
             self._held.discard((group, topic))
-            taken.__exit__(None, None, None)
+            lease.close()
 
     def close(self) -> None:
         """Nothing stays open between calls."""

@@ -62,7 +62,8 @@ class SchemaRegistryServer:
         ]
         storage = {
             "APICURIO_STORAGE_KIND": "sql",
-            "APICURIO_DATASOURCE_URL": f"jdbc:h2:file:{self.folder / 'schemas'}",
+            # Written with each commit: by default a schema that was just registered does not survive a kill.
+            "APICURIO_DATASOURCE_URL": f"jdbc:h2:file:{self.folder / 'schemas'};WRITE_DELAY=0",
         }
         self._process = ServerProcess("The schema registry", command, self.log, {**os.environ, **storage})
         self._process.wait_until(self.answers, START_SECONDS)

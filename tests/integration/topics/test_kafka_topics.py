@@ -178,7 +178,7 @@ def test_a_broker_killed_and_restarted_amid_appends_loses_and_doubles_nothing(
 
 
 def test_while_the_broker_is_away_every_call_gives_up_in_time_and_later_works_again(broker: KafkaBroker) -> None:
-    topics = open_topics(broker.url, {**PASSWORD, "timeout_ms": 1500})
+    topics = open_topics(broker.url, {**PASSWORD, "timeout_ms": 1000})
     topic = new_topic(topics)
     topics.append(topic, [Message(b"k", bytes(10_000)) for _ in range(400)])
     reading = topics.read(topic, 0, 0, 400)
@@ -193,7 +193,7 @@ def test_while_the_broker_is_away_every_call_gives_up_in_time_and_later_works_ag
             lambda: topics.commit("away", topic, {0: 2}),
             lambda: list(reading),
             lambda: topics.lease("away", topic).__enter__(),
-            lambda: open_topics(broker.url, {**PASSWORD, "timeout_ms": 1500}),
+            lambda: open_topics(broker.url, {**PASSWORD, "timeout_ms": 1000}),
         ):
             began = time.monotonic()
             with pytest.raises(TopicError) as caught:
@@ -287,7 +287,7 @@ def test_a_group_of_other_consumers_is_not_joined(topics: Topics, broker: KafkaB
 @pytest.mark.parametrize("wrong", [{**PASSWORD, "sasl_plain_password": "wrong"}, {}], ids=["password", "protocol"])
 def test_a_wrong_password_or_protocol_is_named_as_the_reason(broker: KafkaBroker, wrong: dict[str, Any]) -> None:
     with pytest.raises(TopicError, match=r"closes the connection; are security_protocol and password .* right\?"):
-        open_topics(broker.url, {**wrong, "timeout_ms": 1500})
+        open_topics(broker.url, {**wrong, "timeout_ms": 1000})
 
 
 def test_a_broker_that_is_down_is_one_clear_sentence() -> None:

@@ -36,7 +36,7 @@ def test_a_broker_that_does_not_start_shows_its_log() -> None:
 
 
 def test_settings_that_make_no_sense_are_a_clear_error() -> None:
-    with pytest.raises(ServerError, match="cannot be formatted: .*nonsense") as caught:
+    with pytest.raises(ServerError, match=r"cannot be formatted: .*nonsense") as caught:
         KafkaBroker(settings={"listeners": "nonsense"}).start()
     assert "\n" not in str(caught.value)
 

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 LINES_VERSION = 1
 """Version of cutting and folding: fingerprints of different versions do not compare."""
 
+MARKUP = ("html", "xhtml", "nitf")
+
 BLOB = 600
 """Characters from which a line is cut into sentences: a whole article in one line, with its wire tail."""
 HARD_WRAP = 100
@@ -38,23 +40,27 @@ def flatten(body: str | bytes, body_format: str = "text") -> str:
 
     `body_format`: text, html, xhtml or nitf; anything else counts as text.
     """
-    if body_format in ("html", "xhtml", "nitf"):
+    if body_format in MARKUP:
         from schemas.markup import markup_lines
 
         return "\n".join(line.text for line in markup_lines(body)[1])
     return body if isinstance(body, str) else body.decode("utf-8", "replace")
 
 
-def cut(text: str) -> Iterator[Cut]:
-    """The pieces that are labelled and fingerprinted, in order: lines, the sentences of a blob, or, where the text is
-    broken at a fixed width, its paragraphs."""
-    pattern = _PARAGRAPH if hard_wrapped(text) else _LINE
-    for line in pattern.finditer(text):
-        start, end = line.span()
+def cut(text: str, *, wrapped: bool | None = None) -> Iterator[Cut]:
+    """The pieces that are labelled and fingerprinted, in order: lines, and the sentences of a blob."""
+    for start, end in cut_lines(text, wrapped=wrapped):
         if end - start > BLOB:
-            yield from _sentences(text, start, end)
+            yield from cut_sentences(text, start, end)
         else:
-            yield from _trimmed(text, start, end)
+            yield start, end
+
+
+def cut_lines(text: str, *, wrapped: bool | None = None) -> Iterator[Cut]:
+    """The lines of a text, or, where it is broken at a fixed width (`wrapped`; None: find out), its paragraphs."""
+    pattern = _PARAGRAPH if (hard_wrapped(text) if wrapped is None else wrapped) else _LINE
+    for line in pattern.finditer(text):
+        yield from _trimmed(text, *line.span())
 
 
 def hard_wrapped(text: str) -> bool:
@@ -66,7 +72,8 @@ def hard_wrapped(text: str) -> bool:
     return len(_LOWER_CONTINUATION.findall(head)) * 4 > ends
 
 
-def _sentences(text: str, start: int, end: int) -> Iterator[Cut]:
+def cut_sentences(text: str, start: int, end: int) -> Iterator[Cut]:
+    """The sentences of text[start:end]."""
     for stop in _SENTENCE_END.finditer(text, start, end):
         yield from _trimmed(text, start, stop.end())
         start = stop.end()
@@ -101,4 +108,5 @@ def fingerprint(line: str) -> int | None:
 def line_fingerprints(body: str, body_format: str = "text") -> frozenset[int]:
     """Fingerprints (signed 64 bits) of the lines of a body, cut as the cleaner cuts them. Never raises."""
     text = flatten(body, body_format)
-    return frozenset(value for value in (fingerprint(text[start:end]) for start, end in cut(text)) if value is not None)
+    pieces = cut(text, wrapped=False if body_format in MARKUP else None)
+    return frozenset(value for value in (fingerprint(text[start:end]) for start, end in pieces) if value is not None)

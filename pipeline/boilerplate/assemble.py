@@ -59,6 +59,13 @@ def settle(source: str, label: Callable[[str], Labelled]) -> CleanText:
     return CleanText(text, source, tile(source, pieces), kept, dateline, story_date, flags)
 
 
+def finish(source: str, labelled: Labelled) -> CleanText:
+    """The result of one round: for a page, most of which is always removed."""
+    text, kept = keep(source, labelled.pieces)
+    flags = labelled.flags if text else (*labelled.flags, "empty")
+    return CleanText(text, source, tile(source, labelled.pieces), kept, labelled.dateline, labelled.story_date, flags)
+
+
 def untouched(source: str, flag: str, story_date: date | None = None) -> CleanText:
     """The source as it is, flagged."""
     spans = (Span(0, len(source), "body", flag),) if source else ()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 from pipeline.boilerplate.vocabulary import table
 
 MAX_DATE_LINE = 120
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _around() -> frozenset[str]:
 
 def date_line(line: str) -> WrittenDate | None:
     """The date of a line that gives nothing but a date (and a weekday, a time, `updated`, a zone)."""
-    if len(line) > MAX_DATE_LINE or not any(char.isdigit() for char in line):
+    if len(line) > MAX_DATE_LINE or _DIGIT.search(line) is None:
         return None
     plain = unicodedata.normalize("NFKC", line)
     match = date_pattern().search(plain)
@@ -114,8 +114,3 @@ def date_line(line: str) -> WrittenDate | None:
         return None
     rest = date_pattern().sub(" ", plain).casefold()
     return written if all(word in _around() for word in re.findall(r"[^\W\d_][\w.-]*[^\W\d_]|[^\W\d_]", rest)) else None
-
-
-def nearest(days: Iterable[date], near: date, within: timedelta) -> date | None:
-    """The day nearest to `near`, if any lies within that distance."""
-    return min((day for day in days if abs(day - near) <= within), key=lambda day: abs(day - near), default=None)

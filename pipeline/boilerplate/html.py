@@ -1,14 +1,40 @@
-"""Markup, cleaned."""
+"""Markup, cleaned: pages by what their tree says of each line, fragments as the text they hold."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
+from pipeline.boilerplate.assemble import finish, untouched
+from pipeline.boilerplate.context import surroundings
+from pipeline.boilerplate.evidence import EVIDENCE, evidence, page_title, worth_weighing
+from pipeline.boilerplate.features import CHARACTERS, DATE, SHORT, WIRE, shapes, wording
+from pipeline.boilerplate.labels import Line, label_lines
 from pipeline.boilerplate.model import CleanText
-from pipeline.boilerplate.text import clean_text
-from schemas.markup import markup_lines
+from pipeline.boilerplate.text import clean_lines
+from pipeline.boilerplate.trees import load_trees
+from schemas.markup import MarkupLine, markup_lines
+
+HINTS = {
+    "in_figure": "caption",
+    "class_comments": "comments",
+    "class_newsletter": "newsletter",
+    "class_advert": "advert",
+    "class_share": "share",
+    "class_byline": "byline",
+    "class_caption": "caption",
+    "class_related": "related",
+    "class_promo": "promo",
+    "class_time": "timestamp",
+    "in_aside": "related",
+    "in_nav": "other",
+    "in_footer": "other",
+}
+"""What the markup around a removed line suggests that it is; the nearest counts, of equally near ones the first."""
+NEAR = 3
+HOPELESS = -9.0
+"""Log odds of a line that is not weighed."""
 
 
 def clean_html(
@@ -21,13 +47,51 @@ def clean_html(
     published: date | None = None,
     language: str | None = None,
 ) -> CleanText:
-    """A page, or a fragment that a feed carried, as the text of its story. Arguments and guards as for `clean_text`."""
-    _, lines = markup_lines(html)
-    if kind == "page":
-        lines = [line for line in lines if line.linked * 2 < len(line.text) and not _aside(line.element)]
-    source = "\n".join(line.text for line in lines)
-    return clean_text(source, known_lines=known_lines, headline=headline, published=published, language=language)
+    """A page, or a fragment that a feed carried, as the text of its story; arguments and guards as for `clean_text`.
+
+    Offsets refer to the flattened markup (schemas.lines.flatten).
+    """
+    root, found = markup_lines(html)
+    source = "\n".join(line.text for line in found)
+    if kind == "fragment" or root is None:
+        return clean_lines(source, known_lines=known_lines, headline=headline, published=published, wrapped=False)
+    if not source:
+        return untouched(source, "empty")
+    lines = _weighed(root, found, headline)
+    labelled = label_lines(source, lines, known_lines=known_lines, headline=headline, published=published, plain=False)
+    return finish(source, labelled)
 
 
-def _aside(element: object) -> bool:
-    return any(e.tag in ("nav", "aside", "footer", "figure", "form") for e in element.iterancestors())  # type: ignore[attr-defined]
+def _weighed(root: Any, found: Sequence[MarkupLine], headline: str | None) -> list[Line]:
+    worth = worth_weighing(found)
+    rows, seen = page_rows(root, [found[index] for index in worth], headline)
+    table = [a + b + c for a, b, c in zip(rows, surroundings(rows), seen, strict=True)]
+    weighed = dict(zip(worth, zip(load_trees("blocks").odds(table), rows, seen, strict=True), strict=True))
+    lines = []
+    at = 0
+    for index, line in enumerate(found):
+        end = at + len(line.text)
+        if index in weighed:
+            value, row, marks = weighed[index]
+            hint = wording(row) or (_hint(marks) if value < 0 else None)
+            furniture = value >= 0 and (row[WIRE] > 0 or row[CHARACTERS] > SHORT)
+            lines.append(Line(at, end, value, hint, row[DATE] > 0, furniture))
+        else:
+            lines.append(Line(at, end, HOPELESS, None, False, False))
+        at = end + 1
+    return lines
+
+
+def page_rows(
+    root: Any, lines: Sequence[MarkupLine], headline: str | None
+) -> tuple[list[list[float]], list[list[float]]]:
+    """The lines of a page that are worth weighing, by themselves and by the tree."""
+    return shapes([line.text for line in lines], headline or page_title(root)), evidence(root, lines)
+
+
+_HINT_COLUMNS = tuple((EVIDENCE.index(name), label) for name, label in HINTS.items() if name in EVIDENCE)
+
+
+def _hint(row: Sequence[float]) -> str | None:
+    distance, label = min(((row[column], label) for column, label in _HINT_COLUMNS), key=lambda pair: pair[0])
+    return label if distance <= NEAR else None

@@ -1,113 +1,207 @@
-"""The line pass: one label for each piece of a text."""
+"""The line pass: one label for each piece of a text, whatever it came from.
+
+Agency furniture, datelines and lines that the source repeats are told by rule. What a line of another kind is, the trees
+say from its shape, its wording and its surroundings; the label then names what was seen.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.boilerplate.assemble import Labelled, Piece
 from pipeline.boilerplate.dateline import Found, find_dateline
 from pipeline.boilerplate.dates import WrittenDate, date_line
-from pipeline.boilerplate.vocabulary import headings, holds, starts
-from pipeline.boilerplate.wire import furniture_ending, furniture_line
-from schemas.lines import Cut, fingerprint, folded
+from pipeline.boilerplate.vocabulary import headings
+from pipeline.boilerplate.wire import Furniture, furniture_ending, furniture_line
+from schemas.lines import BLOB, cut_sentences, fingerprint, folded
 from schemas.records import Dateline
 
 SHORT = 200
 """Characters up to which a line is looked up in the word lists."""
-PROSE = 120
+PROSE = 80
 """Characters from which a line that ends in a stop is prose."""
-HEAD_LINES = 12
-STOPS = tuple('.!?…。！？"”’»)]』」')
+STOPS = tuple('.!?…。！？؟"”’»)]」』）')
+LISTS = frozenset(("related", "newsletter", "comments", "advert"))
+"""Headings that what follows them belongs to."""
+FIRM_ENDS = frozenset(("end_mark_with_notice", "ending_notice", "ending_word", "credit_of_reporters", "ending_credit"))
+"""Ends after which nothing of the story comes, even in the same line."""
+LAST_PART = 0.5
+"""An end stands in the last part of a text; what looks like one before is a rule between parts of it."""
+LIKELY = 2.0
+"""Log odds from which a line is kept though the word lists know it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it was weighed.
+
+    odds       log odds that it belongs to the story
+    hint       the label that wording or markup suggest if it does not
+    date       whether it is a date
+    furniture  whether it may be agency furniture
+    """
+
+    start: int
+    end: int
+    odds: float
+    hint: str | None = None
+    date: bool = False
+    furniture: bool = True
+
+
+@dataclass(slots=True)
+class _State:
+    """What is known on the way from the first line to the last."""
+
+    plain: bool
+    far: int
+    """Where in the text an end may stand."""
+    pieces: list[Piece] = field(default_factory=list)
+    above: list[int] = field(default_factory=list)
+    """Indexes of the kept pieces before the first paragraph."""
+    in_body: bool = False
+    found: Found | None = None
+    story_day: WrittenDate | None = None
+    ended: bool = False
+    under: str | None = None
+    """The label of the heading whose list the line stands in."""
 
 
 def label_lines(
     text: str,
-    cuts: Sequence[Cut],
+    lines: Sequence[Line],
     *,
     known_lines: Collection[int] = (),
     headline: str | None = None,
     published: date | None = None,
+    plain: bool = True,
 ) -> Labelled:
-    """Labels the pieces `cuts` of `text`."""
-    pieces: list[Piece] = []
-    found: Found | None = None
-    story_day: WrittenDate | None = None
-    ended = in_scope = False
+    """Labels `lines` of `text` and the sentences of its blobs.
+
+    `plain`: there was no markup, so that order is all there is to tell a headline, or where the story ends.
+    """
+    state = _State(plain, int(len(text) * LAST_PART))
     title = folded(headline) if headline else None
-    in_body = False
-    head: list[int] = []
-    for start, end in cuts:
-        line = text[start:end]
-        size = end - start
-        if known_lines and fingerprint(line) in known_lines:
-            pieces.append(Piece(start, end, _word_label(line) or "other", "known_line"))
-            continue
-        furniture = furniture_line(line, in_body=in_body)
-        if furniture is not None:
-            pieces.append(Piece(start, end, furniture.label, furniture.rule))
-            ended = ended or (furniture.ends and in_body)
-            continue
-        if size <= SHORT:
-            day = date_line(line)
-            if day is not None:
-                if not in_body:
-                    story_day = story_day or day
-                    _headline(pieces, head)
-                pieces.append(Piece(start, end, "timestamp", "date_line"))
-                continue
-            if title is not None and not in_body and folded(line) == title:
-                pieces.append(Piece(start, end, "other", "headline"))
-                continue
-            label = _word_label(line)
-            if label is not None:
-                if label in ("related", "promo", "newsletter") and folded(line) in headings():
-                    in_scope = True
-                pieces.append(Piece(start, end, label, "wording"))
-                continue
-        if in_scope:
-            if ended or size < PROSE or not line.endswith(STOPS):
-                pieces.append(Piece(start, end, "teaser", "scope_of_heading"))
-                continue
-            in_scope = False
-        dateline = find_dateline(line) if not in_body and found is None else None
-        if dateline is not None:
-            _headline(pieces, head)
-            found = dateline
-            pieces.append(Piece(start, start + dateline.length, "dateline", "dateline"))
-            start += dateline.length
-            in_body = True
-        elif size >= PROSE and line.endswith(STOPS):
-            in_body = True
-        ending = furniture_ending(text, start, end)
-        if ending is not None:
-            at, furniture = ending
-            body_end = start + len(text[start:at].rstrip())
-            pieces.append(Piece(start, body_end, "body", "prose"))
-            pieces.append(Piece(at, end, furniture.label, furniture.rule))
-            ended = ended or furniture.ends
-            in_body = True
-            continue
-        if not in_body:
-            head.append(len(pieces))
-        pieces.append(Piece(start, end, "body", "prose" if size >= PROSE else "line"))
-    return Labelled(pieces, _dateline(found, story_day, published), _story_date(found, story_day, published))
+    for line in lines:
+        if not plain and line.odds < 0 and not (line.date and not state.in_body):
+            state.pieces.append(Piece(line.start, line.end, line.hint or "other", "appearance"))
+        elif line.end - line.start > BLOB:
+            for start, end in cut_sentences(text, line.start, line.end):
+                _label(state, text, Line(start, end, line.odds), known_lines, title, in_blob=True)
+        else:
+            _label(state, text, line, known_lines, title, in_blob=False)
+    _drop_last_heading(state.pieces, lines)
+    found, day = state.found, state.story_day
+    return Labelled(state.pieces, _dateline(found, day, published), _story_date(found, day, published))
 
 
-def _headline(pieces: list[Piece], head: list[int]) -> None:
+def _label(
+    state: _State, text: str, line: Line, known_lines: Collection[int], title: str | None, *, in_blob: bool
+) -> None:
+    start, end = line.start, line.end
+    words = text[start:end]
+    short = end - start <= SHORT
+
+    def remove(label: str, rule: str) -> None:
+        state.pieces.append(Piece(start, end, label, rule))
+
+    if known_lines and fingerprint(words) in known_lines:
+        remove(line.hint or "other", "known_line")
+        return
+    furniture = furniture_line(words, in_body=state.in_body) if line.furniture else None
+    if furniture is not None and not (in_blob and furniture.rule in ("slug_keywords", "desk_note")):
+        remove(furniture.label, furniture.rule)
+        _end(state, furniture, start)
+        return
+    if short and not in_blob:
+        if _short_line(state, words, line, title, remove):
+            return
+    elif state.under and not in_blob and line.odds > 0 and not state.ended:
+        state.under = None
+    if state.ended and (state.under or in_blob or not _is_prose(words)):
+        remove("teaser" if state.under else line.hint or "other", "after_the_end")
+        return
+    if line.odds < 0 and not in_blob:
+        remove(line.hint or ("teaser" if state.under else "other"), "appearance")
+        return
+    _body(state, text, start, end)
+
+
+def _short_line(state: _State, words: str, line: Line, title: str | None, remove: object) -> bool:
+    """Removes a line that is a date, the headline, or a heading over something else; whether it did."""
+    assert callable(remove)
+    day = date_line(words) if line.date else None
+    if day is not None and (not state.in_body or line.odds < 0):
+        if not state.in_body:
+            state.story_day = state.story_day or day
+            _headline_above(state)
+        remove("timestamp", "date_line")
+        return True
+    key = folded(words)
+    if title is not None and not state.in_body and key == title:
+        remove("other", "headline")
+        return True
+    label = headings().get(key)
+    if label is not None and label != "section" and line.odds < LIKELY:
+        state.under = label if label in LISTS else state.under
+        remove(label, "heading_over_others" if label in LISTS else "wording")
+        return True
+    return False
+
+
+def _body(state: _State, text: str, start: int, end: int) -> None:
+    """Keeps a piece, but for a dateline before it and furniture at its end."""
+    pieces = state.pieces
+    if not state.in_body and state.found is None:
+        found = find_dateline(text[start : start + 200] if end - start > 200 else text[start:end])
+        if found is not None:
+            _headline_above(state)
+            state.found = found
+            pieces.append(Piece(start, start + found.length, "dateline", "dateline"))
+            start += found.length
+            state.in_body = True
+    ending = furniture_ending(text, start, end)
+    at = ending[0] if ending else end
+    body_end = start + len(text[start:at].rstrip())
+    words = text[start:body_end]
+    prose = _is_prose(words)
+    state.in_body = state.in_body or prose or ending is not None
+    if not state.in_body and state.plain and not words.endswith(STOPS):
+        state.above.append(len(pieces))
+    heading = not prose and body_end - start <= SHORT and not words.endswith(STOPS) and "\n" not in words
+    pieces.append(Piece(start, body_end, "heading" if heading else "body", "appearance" if heading else "prose"))
+    if ending:
+        pieces.append(Piece(at, end, ending[1].label, ending[1].rule))
+        _end(state, ending[1], at)
+
+
+def _is_prose(words: str) -> bool:
+    return len(words) >= PROSE and words.endswith(STOPS)
+
+
+def _end(state: _State, furniture: Furniture, at: int) -> None:
+    if furniture.rule in FIRM_ENDS and state.in_body and state.plain and at >= state.far:
+        state.ended = True
+
+
+def _headline_above(state: _State) -> None:
     """What stands above a dateline or a date line is the headline, not the body."""
-    for index in head:
-        pieces[index] = pieces[index]._replace(label="other", rule="headline_above_dateline")
-    head.clear()
+    for index in state.above:
+        state.pieces[index] = state.pieces[index]._replace(label="other", rule="headline_above")
+    state.above.clear()
 
 
-def _word_label(line: str) -> str | None:
-    label = headings().get(folded(line))
-    if label is not None:
-        return None if label == "section" else label
-    lower = line.casefold()
-    match = starts().match(lower) or (holds().search(lower) if len(line) <= 120 else None)
-    return match.lastgroup if match else None
+def _drop_last_heading(pieces: list[Piece], lines: Sequence[Line]) -> None:
+    """A heading with nothing of the story after it stands over what was removed."""
+    for index in range(len(pieces) - 1, -1, -1):
+        piece = pieces[index]
+        if piece.label in ("body", "heading"):
+            doubted = any(line.start == piece.start and line.odds < LIKELY for line in lines[-len(pieces) :])
+            if piece.label == "heading" and index < len(pieces) - 1 and doubted:
+                pieces[index] = piece._replace(label="related", rule="heading_over_others")
+            return
 
 
 def _dateline(found: Found | None, story_day: WrittenDate | None, published: date | None) -> Dateline | None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from pipeline.boilerplate.assemble import Labelled, settle, untouched
-from pipeline.boilerplate.labels import label_lines
+from pipeline.boilerplate.context import surroundings
+from pipeline.boilerplate.features import CHARACTERS, DATE, SHORT, WIRE, is_plain_prose, shapes, wording
+from pipeline.boilerplate.labels import Line, label_lines
 from pipeline.boilerplate.model import CleanText
-from schemas.lines import cut
+from pipeline.boilerplate.trees import load_trees
+from pipeline.boilerplate.weighing import bias
+from schemas.lines import Cut, cut_lines
+
+CERTAIN = 9.0
+"""Log odds of what needs no weighing: long lines that are sentences and do not speak to the reader."""
 
 
 def clean_text(
@@ -25,10 +32,39 @@ def clean_text(
     `published` is the day of publication in the wire's own zone, which the year of a dateline is taken from.
     Never raises on any text; where more than half would go, gives the input back, flagged `not_cleaned`.
     """
+    return clean_lines(text, known_lines=known_lines, headline=headline, published=published, wrapped=None)
+
+
+def clean_lines(
+    text: str,
+    *,
+    known_lines: Collection[int],
+    headline: str | None,
+    published: date | None,
+    wrapped: bool | None,
+) -> CleanText:
+    """`clean_text`, where it is known whether lines are broken at a fixed width (`wrapped`)."""
     if not text.strip():
         return untouched(text, "empty")
 
     def label(part: str) -> Labelled:
-        return label_lines(part, list(cut(part)), known_lines=known_lines, headline=headline, published=published)
+        lines = weighed_lines(part, list(cut_lines(part, wrapped=wrapped)), headline)
+        return label_lines(part, lines, known_lines=known_lines, headline=headline, published=published)
 
     return settle(text, label)
+
+
+def weighed_lines(text: str, cuts: Sequence[Cut], headline: str | None) -> list[Line]:
+    """The lines at `cuts`, weighed by their shape, their wording and their surroundings."""
+    rows = shapes([text[start:end] for start, end in cuts], headline)
+    odds = [CERTAIN] * len(rows)
+    unsure = [index for index, row in enumerate(rows) if not is_plain_prose(row)]
+    if unsure:
+        around = surroundings(rows)
+        weighed = load_trees("lines").odds([rows[index] + around[index] for index in unsure])
+        for index, value in zip(unsure, weighed, strict=True):
+            odds[index] = value + bias(rows[index])
+    return [
+        Line(start, end, value, wording(row), row[DATE] > 0, row[WIRE] > 0 or row[CHARACTERS] > SHORT)
+        for (start, end), value, row in zip(cuts, odds, rows, strict=True)
+    ]

@@ -10,7 +10,25 @@ from typing import Any
 
 from schemas.lines import folded
 
-LABELS = ["body", "dateline", "byline", "caption", "heading", "teaser", "promo", "related", "newsletter", "share", "comments", "advert", "copyright", "wire_slug", "wire_tail", "timestamp", "other"]
+LABELS = [
+    "body",
+    "dateline",
+    "byline",
+    "caption",
+    "heading",
+    "teaser",
+    "promo",
+    "related",
+    "newsletter",
+    "share",
+    "comments",
+    "advert",
+    "copyright",
+    "wire_slug",
+    "wire_tail",
+    "timestamp",
+    "other",
+]
 
 
 @cache

@@ -15,21 +15,22 @@ CLOSING = frozenset(")]>）】］〉*_#-–=/了完끝TSMD")
 class Furniture(NamedTuple):
     label: str
     rule: str
-    ends: bool
-    """Whether nothing of the story comes after it."""
 
 
-def furniture_line(line: str, *, in_body: bool) -> Furniture | None:
-    """What a whole line is; some furniture is told from other lines only by standing before, or within and after, the story."""
+def furniture_line(line: str, *, in_body: bool | None) -> Furniture | None:
+    """What a whole line is; some furniture is told from other lines only by standing before the story, or in or after it.
+
+    `in_body` None: wherever it stands.
+    """
     if len(line) > LONGEST_LINE:
         return None
     match = wire_lines().fullmatch(line)
     if match is None:
         return None
     rule = wire_rule(match.lastgroup or "")
-    if rule["where"] != "any" and (rule["where"] == "tail") != in_body:
+    if in_body is not None and rule["where"] != "any" and (rule["where"] == "tail") != in_body:
         return None
-    return Furniture(rule["label"], rule["name"], rule.get("ends", False))
+    return Furniture(rule["label"], rule["name"])
 
 
 def furniture_ending(text: str, start: int, end: int) -> tuple[int, Furniture] | None:
@@ -40,4 +41,4 @@ def furniture_ending(text: str, start: int, end: int) -> tuple[int, Furniture] |
     if match is None or not text[start : match.start()].strip():
         return None
     rule = wire_rule(match.lastgroup or "")
-    return match.start(), Furniture(rule["label"], rule["name"], rule.get("ends", False))
+    return match.start(), Furniture(rule["label"], rule["name"])

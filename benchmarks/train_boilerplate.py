@@ -1,0 +1,231 @@
+"""Trains the two models of the cleaner (lines, blocks) on the labelled sets and writes them beside the word lists.
+
+    python -m benchmarks.train_boilerplate SHARED/boilerplate [--check]
+
+`SHARED/boilerplate` holds fundus.jsonl.gz and wcxb_dev.jsonl.gz (pages with their articles) and their flattened forms
+*_lines.jsonl.gz. With --check nothing is written: each model is trained five times without a fifth of the hosts and
+measured on those. Needs LightGBM (the extra `bench`); the result needs only numpy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from benchmarks.boilerplate_sets import Scorer, load_scorer
+from pipeline.boilerplate.context import AROUND, surroundings
+from pipeline.boilerplate.evidence import EVIDENCE, worth_weighing
+from pipeline.boilerplate.features import SHAPE, shapes
+from pipeline.boilerplate.html import page_rows
+from pipeline.boilerplate.trees import SCALE
+from schemas.markup import markup_lines
+
+DATA = Path(__file__).parents[1] / "pipeline" / "boilerplate" / "data"
+SETS = {"fundus": 1.3, "wcxb_dev": 0.8}
+"""Sets and the weight of their lines: news counts for more than blogs and guides."""
+WORD = re.compile(r"\w+")
+FOLDS = 5
+ROUNDS = 160
+PARAMETERS = {
+    "objective": "binary",
+    "num_leaves": 15,
+    "max_depth": 7,
+    "learning_rate": 0.07,
+    "min_data_in_leaf": 60,
+    "feature_fraction": 0.4,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "lambda_l2": 5,
+    "seed": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbose": -1,
+}
+
+
+class Example(NamedTuple):
+    """One page or one flattened text: its lines as numbers, what is kept, and how much each line counts."""
+
+    source: str
+    page: dict[str, Any]
+    lines: list[str]
+    rows: Any
+    keep: Any
+    weight: Any
+    original: bool
+
+
+def example(
+    page: dict[str, Any],
+    lines: list[str],
+    rows: Sequence[Sequence[float]],
+    keep: Sequence[bool],
+    weight: float,
+    *,
+    original: bool = True,
+) -> Example:
+    words = np.sqrt([max(len(WORD.findall(line)), 1) for line in lines])
+    evened = max(1, sum(keep)) ** -0.3  # a page of 200 paragraphs teaches less than two hundred times one of one
+    return Example(
+        page["source"],
+        page,
+        lines,
+        np.asarray(rows, dtype=np.float32),
+        np.asarray(keep, dtype=np.int8),
+        words * (weight * evened),
+        original,
+    )
+
+
+def line_rows(lines: Sequence[str]) -> list[list[float]]:
+    rows = shapes(lines)
+    return [shape + around for shape, around in zip(rows, surroundings(rows), strict=True)]
+
+
+def line_examples(folder: Path, score: Scorer) -> Iterator[Example]:
+    """Flattened texts; and, so that clean text stays whole, the article alone and stretches of it."""
+    chance = random.Random(1)
+    for name, weight in SETS.items():
+        for page in score.read_jsonl(folder / f"{name}_lines.jsonl.gz"):
+            page["set"] = name
+            pairs = [
+                (line.strip(), keep) for line, keep in zip(page["lines"], page["keep"], strict=True) if line.strip()
+            ]
+            lines, keep = [line for line, _ in pairs], [keep for _, keep in pairs]
+            yield example(page, lines, line_rows(lines), keep, weight)
+            alone = [line for line, kept in pairs if kept]
+            if alone:
+                yield example(page, alone, line_rows(alone), [True] * len(alone), 0.3 * weight, original=False)
+            for _ in range(2):
+                length = chance.randint(3, 25)
+                start = chance.randrange(max(1, len(pairs) - length))
+                part = pairs[start : start + length]
+                if any(kept for _, kept in part):
+                    lines = [line for line, _ in part]
+                    yield example(
+                        page, lines, line_rows(lines), [kept for _, kept in part], 0.3 * weight, original=False
+                    )
+
+
+def page_examples(folder: Path, score: Scorer) -> Iterator[Example]:
+    for name, weight in SETS.items():
+        for page in score.read_jsonl(folder / f"{name}.jsonl.gz"):
+            page["set"] = name
+            root, found = markup_lines(page.pop("html"))
+            if root is None or not found:
+                continue
+            found = [found[index] for index in worth_weighing(found)]
+            lines = [line.text for line in found]
+            if not lines:
+                continue
+            rows, seen = page_rows(root, found, None)
+            columns = zip(rows, surroundings(rows), seen, strict=True)
+            yield example(page, lines, [a + b + c for a, b, c in columns], in_truth(lines, page["text"], score), weight)
+
+
+def in_truth(lines: Sequence[str], truth: str, score: Scorer) -> list[bool]:
+    """Which lines belong to the article: most of their word quadruples stand in it; short ones are a whole line of it."""
+    whole = {" ".join(score.folded(line)) for line in truth.split("\n")}
+    grams = score.shingles(score.folded(truth))
+    flags = []
+    for line in lines:
+        words = score.folded(line)
+        if len(words) < 4:
+            flags.append(bool(words) and " ".join(words) in whole)
+        else:
+            own = [tuple(words[at : at + 4]) for at in range(len(words) - 3)]
+            flags.append(sum(gram in grams for gram in own) >= 0.55 * len(own))
+    return flags
+
+
+def fold_of(source: str) -> int:
+    return hashlib.sha256(source.encode()).digest()[0] % FOLDS
+
+
+def train(examples: Sequence[Example]) -> Any:
+    import lightgbm
+
+    rows = np.concatenate([each.rows for each in examples])
+    keep = np.concatenate([each.keep for each in examples])
+    weight = np.concatenate([each.weight for each in examples])
+    return lightgbm.train(PARAMETERS, lightgbm.Dataset(rows, keep, weight=weight), ROUNDS)
+
+
+def check(examples: Sequence[Example], score: Scorer, *, pages: bool) -> None:
+    """Prints the figures of `boilerplate_score`, each host judged by a model that has not seen it."""
+    judge, summary = (score.score_page, score.sum_pages) if pages else (score.score_lines, score.sum_lines)
+    odds: dict[int, Any] = {}
+    for fold in range(FOLDS):
+        model = train([each for each in examples if fold_of(each.source) != fold])
+        for index, each in enumerate(examples):
+            if each.original and fold_of(each.source) == fold:
+                odds[index] = model.predict(each.rows)
+    for threshold in (0.2, 0.3, 0.4, 0.5, 0.6):
+        by_set: dict[str, list[dict[str, Any]]] = {}
+        for index, chances in odds.items():
+            each = examples[index]
+            text = "\n".join(line for line, chance in zip(each.lines, chances, strict=True) if chance >= threshold)
+            by_set.setdefault(each.page["set"], []).append(judge(each.page, text))
+        for name, scores in by_set.items():
+            figures = {key: round(value, 4) for key, value in summary(scores).items()}
+            print(threshold, name, figures)
+
+
+def export(model: Any, features: Sequence[str], path: Path) -> None:
+    """Writes the trees in the form that pipeline.boilerplate.trees reads."""
+    nodes: dict[str, list[Any]] = {"feature": [], "threshold": [], "left": [], "right": [], "value": []}
+    roots = []
+    deepest = 0
+
+    def add(node: dict[str, Any], depth: int) -> int:
+        nonlocal deepest
+        deepest = max(deepest, depth)
+        at = len(nodes["feature"])
+        leaf = "leaf_value" in node
+        nodes["feature"].append(0 if leaf else node["split_feature"])
+        nodes["threshold"].append(0.0 if leaf else float(f"{node['threshold']:.6g}"))
+        nodes["value"].append(round(node["leaf_value"] * SCALE) if leaf else 0)
+        nodes["left"].append(at)
+        nodes["right"].append(at)
+        if not leaf:
+            nodes["left"][at] = add(node["left_child"], depth + 1)
+            nodes["right"][at] = add(node["right_child"], depth + 1)
+        return at
+
+    for tree in model.dump_model()["tree_info"]:
+        roots.append(add(tree["tree_structure"], 0))
+    plain = {"features": list(features), "levels": deepest, "roots": roots, **nodes}
+    path.write_text(json.dumps(plain, separators=(",", ":")) + "\n", encoding="utf-8")
+    print(f"{path.name}: {len(roots)} trees, {len(nodes['feature'])} nodes, {path.stat().st_size} bytes")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--only", choices=("lines", "blocks"))
+    args = parser.parse_args()
+    score = load_scorer(args.folder)
+    jobs = {
+        "lines": (line_examples, (*SHAPE, *AROUND)),
+        "blocks": (page_examples, (*SHAPE, *AROUND, *EVIDENCE)),
+    }
+    for name, (build, features) in jobs.items():
+        if args.only in (None, name):
+            examples = list(build(args.folder, score))
+            if args.check:
+                check(examples, score, pages=name == "blocks")
+            else:
+                export(train(examples), features, DATA / f"{name}.json")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,8 +6,10 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from connectors.formats.files import PAGE
 from connectors.formats.model import Item
 from connectors.formats.text import clean, without_markup
+from connectors.pages import Page
 from connectors.sources import Source
 from connectors.state import ArticleState
 from schemas.lines import LINES_VERSION
@@ -26,8 +28,6 @@ class Provenance:
     source: Source
     fetched_at: datetime
     http: HttpFacts | None = None
-    page: bool = False
-    """The body is a whole page (an HTML file, or a page that was fetched)."""
 
 
 def raw_article(
@@ -58,7 +58,7 @@ def raw_article(
         summary=None if withdrawn else _cleaned(summary),
         body="" if withdrawn else clean(body),
         body_format=item.body_format,
-        full_text="page" if where.page else full_text,
+        full_text=full_text,
         language=_cleaned(item.language) or where.source.language,
         byline=_cleaned(item.byline),
         dateline=_cleaned(item.dateline),
@@ -96,11 +96,25 @@ def body_of(item: Item) -> tuple[str, BodyFormat]:
 def _texts(item: Item) -> tuple[str | None, str, FullText]:
     """Summary, body, and how complete it is; a description alone is the body."""
     if item.body:
-        return item.summary, item.body, "feed"
+        return item.summary, item.body, "page" if PAGE in item.quality else "feed"
     text, _ = body_of(item)
     words = without_markup(text)
     whole = len(words) >= FULL_LENGTH and not words.lower().endswith(_CUT_ENDS)
     return None, text, "feed" if whole else "teaser"
+
+
+def is_teaser(item: Item) -> bool:
+    """Whether the feed gives no more than a teaser of the story."""
+    return _texts(item)[2] == "teaser"
+
+
+def with_page(item: Item, page: Page | None) -> Item:
+    """The item with its page for a body, or flagged with why there is none."""
+    if page is None:
+        return item
+    if page.html is None:
+        return replace(item, quality=(*item.quality, page.flag))
+    return replace(item, body=page.html, body_format="html", quality=(*item.quality, page.flag))
 
 
 def cut_to_fit(article: RawArticle, excess: int) -> RawArticle | None:

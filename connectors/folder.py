@@ -77,22 +77,20 @@ def _same(one: os.stat_result, other: os.stat_result) -> bool:
     return (one.st_size, one.st_mtime_ns, one.st_ino) == (other.st_size, other.st_mtime_ns, other.st_ino)
 
 
-def items_of(file: File) -> tuple[list[Item], bool]:
-    """The items in a file, and whether their bodies are whole pages. Raises FeedError."""
+def items_of(file: File) -> list[Item]:
+    """The items in a file: a wire document's, or the one that a text or page is. Raises FeedError."""
     suffix = file.path.suffix.lower()
     if suffix in _TEXT:
-        item = read(file.data, file.name)
-        return [item], item.format == "html"
+        return [read(file.data, file.name)]
     try:
-        return parse(file.data, content_type=None, url=f"file:///{file.name}"), False
+        return parse(file.data, content_type=None, url=f"file:///{file.name}")
     except FeedError:
         text = decode(file.data[:4096], None)
         if suffix in (".xml", ".json", ".rss", ".atom", ".rdf", ".nitf") and not looks_like_html(text):
             raise
         if "\0" in text or (text.lstrip()[:1] in ("<", "{", "[") and not looks_like_html(text)):
             raise
-        item = read(file.data, file.name)
-        return [item], item.format == "html"
+        return [read(file.data, file.name)]
 
 
 def put_aside(folder: Path, file_path: Path, where: str) -> None:

@@ -8,52 +8,27 @@ killed between   as above; a new start catches up from the topic first (connecto
 from __future__ import annotations
 
 import hashlib
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from connectors.article import Provenance, body_of, cut_to_fit, raw_article
+from connectors.article import Provenance, body_of, cut_to_fit, is_teaser, raw_article, with_page
 from connectors.envelope import headers_for
 from connectors.formats import Item
 from connectors.formats.ids import COPY, distinct
 from connectors.identity import Decision, Marks, decide, hash64, old_news
 from connectors.memory import LINES_PER_SOURCE, SKETCHES_PER_SOURCE, LineMemory, lesson
+from connectors.pages import Page
 from connectors.state import ArticleState, Changes, FeedState, Held, State
+from connectors.summary import Counts
 from connectors.topics import DEAD_LETTERS, RAW, Message, Topics
 from schemas.codec import Decoder, Encoder
 from schemas.errors import SchemaError
 from schemas.records import DeadLetter, RawArticle
 
-log = logging.getLogger("summitwire.connect")
 PRUNE_EVERY = 50
 """Batches with news of a source after which its memory of lines is cut to size."""
 Clock = Callable[[], datetime]
-
-
-@dataclass(slots=True)
-class Counts:
-    """What became of the items of a feed, or of all."""
-
-    documents: int = 0
-    items: int = 0
-    published: dict[str, int] = field(default_factory=dict)
-    unchanged: int = 0
-    held: int = 0
-    dead: int = 0
-
-    def add(self, other: Counts) -> None:
-        self.documents += other.documents
-        self.items += other.items
-        self.unchanged += other.unchanged
-        self.held += other.held
-        self.dead += other.dead
-        for change, count in other.published.items():
-            self.published[change] = self.published.get(change, 0) + count
-
-    @property
-    def total(self) -> int:
-        return sum(self.published.values())
 
 
 class Publisher:
@@ -65,7 +40,7 @@ class Publisher:
         self._encoder = encoder
         self._clock = clock
         self._memory = LineMemory(state)
-        self._held = {held.article_id for held in state.held()}
+        self._waiting = {held.article_id for held in state.held()}
         self._framed = Encoder()  # held records wait in the framing that needs no registry
         self._written: dict[int, int] = {}
         self._limit = topics.max_record_bytes(RAW.name)
@@ -81,6 +56,11 @@ class Publisher:
         self.pending_bytes = 0
 
     @property
+    def held(self) -> int:
+        """Articles that wait for the end of an embargo."""
+        return len(self._waiting)
+
+    @property
     def pending(self) -> int:
         return len(self._messages) + len(self._dead)
 
@@ -91,8 +71,22 @@ class Publisher:
         self._changes.meta[name] = value
 
     # ------------------------------------------------------------ items
-    def take(self, items: list[Item], where: Provenance, feed: FeedState) -> Counts:
-        """Decides on the items of one document and adds what is to be published to the batch."""
+    def teasers(self, items: list[Item], where: Provenance) -> list[str]:
+        """The addresses of those items' pages that are new or changed and have no more than a teaser."""
+        found = [(item, Marks(where.source.source_id, item)) for item in items if item.url and is_teaser(item)]
+        known = self._known([one for _, one in found])
+        source = hash64(where.source.source_id)
+        wanted = []
+        for item, one in found:
+            state = self._changes.articles.get(one.key) or known.get(one.key)
+            decision = decide(item, one, state, feed_id=where.source.feed_id, source=source)
+            if decision is not None and decision.change not in (None, "kill", "withhold"):
+                wanted.append(item.url or "")
+        return wanted
+
+    def take(self, items: list[Item], where: Provenance, feed: FeedState, pages: Mapping[str, Page]) -> Counts:
+        """Decides on the items of one document and adds what is to be published to the batch. An item whose page is
+        among `pages` gets it for its body; its identity stays that of the feed's own words."""
         counts = Counts(documents=1, items=len(items))
         source = hash64(where.source.source_id)
         found = [(item, Marks(where.source.source_id, item)) for item in distinct(items) if COPY not in item.quality]
@@ -111,7 +105,8 @@ class Publisher:
             if decision.change is None:
                 counts.unchanged += 1
             else:
-                news.append((item, one, replace(decision, change="backfill") if backfill else decision))
+                told = replace(decision, change="backfill") if backfill else decision
+                news.append((with_page(item, pages.get(item.url or "")), one, told))
         for (item, one, decision), lines in zip(news, self._repeated(source, news), strict=True):
             self._hold_or_publish(item, _article(item, one, decision, where, lines), decision, counts)
         for item, _, _ in news:
@@ -162,12 +157,12 @@ class Publisher:
         if due is not False:
             self._changes.held[key] = Held(key, due, self._framed.encode(article, RAW.name))
             self._changes.articles[key] = replace(decision.state, version=decision.before)
-            self._held.add(key)
+            self._waiting.add(key)
             counts.held += 1
             return
-        if key in self._held:
+        if key in self._waiting:
             self._changes.held[key] = None
-            self._held.discard(key)
+            self._waiting.discard(key)
         self._publish(article, counts)
 
     def _held_until(self, item: Item, article: RawArticle) -> float | bool | None:
@@ -232,7 +227,7 @@ class Publisher:
             assert isinstance(article, RawArticle)
             (state,) = self._state.articles([held.article_id]).values()
             self._changes.held[held.article_id] = None
-            self._held.discard(held.article_id)
+            self._waiting.discard(held.article_id)
             self._publish(article, counts)
             self._changes.articles[held.article_id] = replace(state, version=article.version)
         return counts

@@ -25,6 +25,8 @@ _DATE_META = (
     "pubdate", "publish-date", "publishdate", "date",
 )  # fmt: skip
 _DATED_LINE = re.compile(r"(?:date|published|issued|datum|fecha|data)\s*[:：]\s*(.+)", re.IGNORECASE)
+PAGE = "page"
+"""Flag of an item whose body is a whole page."""
 _LONGEST_HEADLINE = 300
 _DATE_LINES = 8
 """A file's own date stands among its first lines."""
@@ -106,5 +108,5 @@ def _page(text: str, name: str) -> Item:
         body=text,
         body_format="html",
         language=root.get("lang") or None,
-        quality=tuple(flags),
+        quality=(*flags, PAGE),
     )

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("pipeline.cli.demo", "run everything on a bundled sample wire"),
     "up": ("pipeline.cli.up", "connectors and pipeline in one process group"),
     "connect": ("pipeline.cli.connect", "connectors only: wires into the raw topic"),
+    "feeds": ("pipeline.cli.feeds", "add, list, import and export feeds, and how they are"),
     "run": ("pipeline.cli.run", "pipeline only: raw topic to clean articles and summits"),
     "extract": ("pipeline.cli.extract", "print the summit events of files"),
     "clean": ("pipeline.cli.clean", "print files without their boilerplate"),
@@ -94,6 +95,7 @@ def _expected() -> tuple[type[BaseException], ...]:
     """The errors whose message is meant for the user; anything else is a defect and keeps its traceback."""
     from connectors.config import ConfigError
     from connectors.topics.model import TopicError
+    from pipeline.local.errors import ServerError
     from schemas.errors import SchemaError
 
-    return (CommandError, ConfigError, TopicError, SchemaError)
+    return (CommandError, ConfigError, ServerError, TopicError, SchemaError)

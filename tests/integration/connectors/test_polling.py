@@ -8,8 +8,9 @@ from pathlib import Path
 
 from connector_desk import NOW, Desk
 
-from connectors.run import ConnectSummary, connect
+from connectors.run import connect
 from connectors.state import State
+from connectors.summary import ConnectSummary
 
 
 def clock() -> datetime:

@@ -7,9 +7,10 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import TextIO
 
 from connectors.config import DEFAULT_FILE
 from pipeline.demo.wire import Delivered, SampleWire
@@ -27,22 +28,23 @@ class FolderError(Exception):
 @contextmanager
 def work_folder(folder: Path) -> Iterator[Path]:
     """Makes the folder, or empties it where an earlier demo made it, and holds it. Raises FolderError."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()) and not (folder / MARKER).is_file():
-            raise FolderError(f"{folder} holds something that no demo put there; name another folder with --dir")
-        with (folder / MARKER).open("w") as marker:
-            _hold(marker.fileno(), folder)
+    with ExitStack() as stack:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if any(folder.iterdir()) and not (folder / MARKER).is_file():
+                raise FolderError(f"{folder} holds something that no demo put there; name another folder with --dir")
+            _hold(stack.enter_context((folder / MARKER).open("w")), folder)
             for path in folder.iterdir():
                 if path.name != MARKER:
                     shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
             (folder / INCOMING).mkdir()
-            yield folder
-    except OSError as error:
-        raise FolderError(f"{error.filename or folder} cannot be used: {error.strerror}") from error
+        except OSError as error:
+            raise FolderError(f"{error.filename or folder} cannot be used: {error.strerror}") from error
+        yield folder
 
 
-def _hold(marker: int, folder: Path) -> None:
+def _hold(marker: TextIO, folder: Path) -> None:
+    """The lock goes with the file."""
     try:
         fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

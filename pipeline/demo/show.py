@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections import Counter
+import textwrap
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,8 @@ from schemas.records import DeadLetter, SummitReport
 _TOPICS = {
     RAW.name: "every version of every story",
     CLEAN.name: "without boilerplate",
-    SUMMITS.name: "a report of the summits in each version",
-    DEAD_LETTERS.name: "what could not be handled, with its bytes",
+    SUMMITS.name: "a report for each version",
+    DEAD_LETTERS.name: "what failed, with its bytes",
 }
 _STATUS = {"held": "green", "cancelled": "red", "declined": "red", "postponed": "yellow"}
 _PROMINENCE = {"primary": "● ", "background": "○ "}
@@ -69,8 +70,7 @@ def show(printer: Printer, shown: Shown) -> None:
     _show_summits(printer, shown.outcome.reports)
     _show_topics(printer, shown)
     _title(printer, "Dead letters")
-    for dead in shown.outcome.dead:
-        _show_dead_letter(printer, dead)
+    _show_dead_letters(printer, shown.outcome.dead)
     _show_next(printer, shown)
 
 
@@ -110,34 +110,54 @@ def _origin(report: SummitReport) -> str:
 
 
 def _show_topics(printer: Printer, shown: Shown) -> None:
-    _title(printer, "Topics", f"   {shown.topics_url}")
-    for info in shown.outcome.topics:
-        shared = f", {info.partitions} partitions" if info.partitions > 1 else ""
-        printer.line(
-            f"  {info.name:<23} {info.records:>4} records", (f"   {_TOPICS[info.name]}{shared}", "dim"), crop=True
-        )
+    infos = shown.outcome.topics
+    shared = f", {infos[0].partitions} partitions each" if infos[0].partitions > 1 else ""
+    _title(printer, "Topics", f"   {shown.topics_url}{shared}")
+    for info in infos:
+        printer.line(f"  {info.name:<23} {info.records:>4} records", (f"   {_TOPICS[info.name]}", "dim"))
     published = Counter(shown.played.first.total.published) + Counter(shown.played.second.total.published)
     told = ", ".join(f"{count} {change}" for change, count in published.most_common())
-    printer.line((f"  The raw topic holds {told}, and one that was spoiled on purpose.", "dim"))
+    printer.line((f"  The raw topic: {told}, 1 spoiled on purpose", "dim"))
 
 
-def _show_dead_letter(printer: Printer, dead: DeadLetter) -> None:
-    where = dead.source_url or f"{dead.source_topic}, partition {dead.source_partition}, offset {dead.source_offset}"
-    printer.line(f"  {dead.step:<8}", (f"{dead.error_class}: ", "red"), dead.message)
-    printer.line((f"          {where}, {dead.value_length} bytes", "dim"), crop=True)
+def _show_dead_letters(printer: Printer, letters: tuple[DeadLetter, ...]) -> None:
+    """Those with one reason together: a defect of a step makes one of each record."""
+    by_reason: dict[tuple[str, str, str], list[DeadLetter]] = defaultdict(list)
+    for dead in letters:
+        by_reason[dead.step, dead.error_class, dead.message].append(dead)
+    for (step, error_class, message), alike in by_reason.items():
+        first, *more = _wrapped(printer, f"{error_class}: {message}", 10)
+        printer.line(f"  {step:<8}", (first, "red"))
+        for line in more:
+            printer.line(f"          {line}")
+        others = f", and {len(alike) - 1} more" if len(alike) > 1 else ""
+        printer.line((f"          {_origin_of(alike[0])}{others}", "dim"), crop=True)
+
+
+def _origin_of(dead: DeadLetter) -> str:
+    if dead.source_topic is None:
+        return f"{dead.source_url}, {dead.value_length} bytes"
+    return f"{dead.source_topic}, partition {dead.source_partition}, offset {dead.source_offset}"
+
+
+def _wrapped(printer: Printer, text: str, indent: int) -> list[str]:
+    """The text in lines that fit a terminal behind `indent` columns; one line elsewhere."""
+    if not printer.stream.isatty():
+        return [text]
+    return textwrap.wrap(text, max(20, shutil.get_terminal_size().columns - indent)) or [""]
 
 
 def _show_next(printer: Printer, shown: Shown) -> None:
     steps = [
-        ("summitwire tail summits", "the reports, one line for each event"),
-        ("summitwire tail raw --json", "what came from the wires, every field"),
-        ("summitwire dead-letters list", "and `show`, `replay`"),
+        ("summitwire tail summits", "the reports with their events"),
+        ("summitwire tail raw --json", "what came from the wires"),
+        ("summitwire dead-letters list", "show and replay them too"),
         ("summitwire export -o events.csv", "or .parquet, .geojson, .jsonl"),
-        (f"summitwire extract {INCOMING}/processed/*.txt", "the summits in files, without topics"),
-        ("summitwire up", f"goes on: put a story into {INCOMING}/, feeds into summitwire.toml"),
+        (f"summitwire extract {INCOMING}/processed/*.txt", "files alone, without topics"),
+        ("summitwire up", f"goes on with stories in {INCOMING}/"),
     ]
     if shown.kafka and not shown.keep:
-        steps = [(f"summitwire demo --kafka --keep --dir {shown.folder}", "the broker has ended; so it stays")]
+        steps = [(f"summitwire demo --kafka --keep --dir {shown.folder}", "so the broker stays")]
         _title(printer, "Next")
     else:
         _title(printer, "Next", "   in another terminal; Ctrl-C ends the wire here" if shown.keep else "")

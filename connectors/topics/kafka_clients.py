@@ -136,6 +136,7 @@ def _quieten() -> None:
     log = logging.getLogger("kafka")
     if log.level == logging.NOTSET and log.getEffectiveLevel() >= logging.WARNING:
         log.setLevel(logging.CRITICAL)
+    if not _NET_LOG.isEnabledFor(logging.WARNING):
         # For `_LastComplaint` alone.
         _NET_LOG.setLevel(logging.WARNING)
         _NET_LOG.propagate = False

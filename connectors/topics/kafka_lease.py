@@ -45,6 +45,7 @@ class KafkaLease(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-pyth
     def __init__(self, clients: Clients, group: str, topic: str, partitions: Sequence[TopicPartition]) -> None:
         self._clients = clients
         self._group = group
+        self._where = f"group {group!r} on {clients.url}"
         self._topic = topic
         self._assignor = _OneOwner(own_name(), topic, [place.partition for place in partitions])
         self._changed = threading.Condition()
@@ -94,17 +95,15 @@ class KafkaLease(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-pyth
                 return
             except RebalanceInProgressError as error:
                 if time.monotonic() > deadline:
-                    raise TopicError(
-                        f"offsets of group {self._group!r} cannot be committed: {explain(error)}"
-                    ) from error
+                    raise self._not_committed(error) from error
                 self._stop.wait(KEEP_SECONDS)
             except (CommitFailedError, IllegalGenerationError, UnknownMemberIdError) as error:
                 raise TopicError(
-                    f"the lease of group {self._group!r} was lost before its offsets were committed; "
+                    f"the lease of {self._where} was lost before its offsets were committed; "
                     "the records will be processed again"
                 ) from error
             except (KafkaError, OSError) as error:
-                raise TopicError(f"offsets of group {self._group!r} cannot be committed: {explain(error)}") from error
+                raise self._not_committed(error) from error
 
     def on_partitions_assigned(self, assigned: Any) -> None:
         self._consumer.pause(*assigned)
@@ -129,17 +128,20 @@ class KafkaLease(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-pyth
         if isinstance(broken, InconsistentGroupProtocolError):
             raise GroupHeld(held_by(self._group, "consumers of another kind"))
         if broken is not None:
-            raise TopicError(f"the lease of group {self._group!r} is lost: {explain(broken)}") from broken
+            raise TopicError(f"the lease of {self._where} is lost: {explain(broken)}") from broken
         if owns is None:
-            raise TopicError(
-                f"the lease of group {self._group!r} cannot be had: Kafka did not answer in {seconds:.0f} s"
-            )
+            raise TopicError(f"the lease of {self._where} cannot be had: no answer in {seconds:.0f} s")
         if not owns:
             raise GroupHeld(held_by(self._group, self._assignor.owner))
+
+    def _not_committed(self, error: BaseException) -> TopicError:
+        return TopicError(f"offsets of {self._where} cannot be committed: {explain(error)}")
 
     def _keep(self) -> None:
         """Joins the group, and stays in it."""
         try:
+            # Looked up before joining: a member that learns of partitions afterwards joins a second time.
+            self._consumer.partitions_for_topic(self._topic)
             while not self._stop.wait(KEEP_SECONDS if self._owns is not None else 0.0):
                 with self._use:
                     self._consumer.poll(timeout_ms=100 if self._owns is None else 0)

@@ -10,6 +10,16 @@ from typing import Any
 
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import (
+    ACL,
+    ACLOperation,
+    ACLPermissionType,
+    ConfigResource,
+    ConfigResourceType,
+    MemberToRemove,
+    ResourcePattern,
+    ResourceType,
+)
 
 from connectors.topics import ALL_TOPICS, GroupHeld, Message, TopicError, Topics, TopicSpec, open_topics
 from connectors.topics.kafka_lease import SESSION_MS
@@ -29,15 +39,17 @@ PASSWORD = {
 @pytest.fixture(scope="module")
 def broker() -> Iterator[KafkaBroker]:
     """A broker that the tests may kill; it asks for a password, and compacts at once."""
-    login = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+    login = 'org.apache.kafka.common.security.plain.PlainLoginModule required username="broker" password="inner"'
     settings = {
         "listener.security.protocol.map": "PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
         "sasl.enabled.mechanisms": "PLAIN",
         "sasl.mechanism.inter.broker.protocol": "PLAIN",
         "listener.name.plaintext.plain.sasl.jaas.config": (
-            f'{login} username="broker" password="inner" user_broker="inner" user_wire="open sesame";'
+            f'{login} user_broker="inner" user_wire="open sesame" user_guest="me too";'
         ),
         "log.cleaner.backoff.ms": "200",
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": "User:broker;User:wire;User:ANONYMOUS",
     }
     with KafkaBroker(settings=settings) as broker:
         yield broker
@@ -73,8 +85,6 @@ def numbers(topics: Topics, topic: str) -> list[int]:
 
 
 def test_the_topics_are_created_with_their_settings(topics: Topics, admin: Any) -> None:
-    from kafka.admin import ConfigResource, ConfigResourceType
-
     assert topics.create(ALL_TOPICS) == [spec.name for spec in ALL_TOPICS]
     assert topics.create(ALL_TOPICS) == []
     shown = admin.describe_configs(
@@ -199,6 +209,7 @@ def test_while_the_broker_is_away_every_call_gives_up_in_time_and_later_works_ag
             with pytest.raises(TopicError) as caught:
                 call()
             assert time.monotonic() - began < 6
+            assert broker.bootstrap in str(caught.value)
             assert "\n" not in str(caught.value)
     finally:
         broker.restart()
@@ -263,8 +274,6 @@ def test_a_holder_that_the_broker_dropped_may_not_commit(topics: Topics, broker:
     with topics.lease("dropped", topic):
         topics.commit("dropped", topic, {0: 3})
         (member,) = admin.describe_groups(["dropped"])["dropped"]["members"]
-        from kafka.admin import MemberToRemove
-
         admin.remove_group_members("dropped", [MemberToRemove(member_id=member["member_id"])])
         with open_topics(broker.url, PASSWORD).lease("dropped", topic):
             with pytest.raises(TopicError):
@@ -282,6 +291,24 @@ def test_a_group_of_other_consumers_is_not_joined(topics: Topics, broker: KafkaB
     with pytest.raises(GroupHeld, match="consumers of another kind"), topics.lease("theirs", topic):
         pass
     stranger.close()
+
+
+def test_who_may_only_write_appends_up_to_the_brokers_default_limit(
+    topics: Topics, broker: KafkaBroker, admin: Any
+) -> None:
+    topic = new_topic(topics)
+    allowed = [
+        ACL("User:guest", "*", operation, ACLPermissionType.ALLOW, ResourcePattern(ResourceType.TOPIC, topic))
+        for operation in (ACLOperation.WRITE, ACLOperation.DESCRIBE)
+    ]
+    assert not admin.create_acls(allowed)["failed"]
+    guest = open_topics(broker.url, {**PASSWORD, "sasl_plain_username": "guest", "sasl_plain_password": "me too"})
+    guest.append(topic, [Message(b"k", b"v")])
+    assert 1_000_000 < guest.max_record_bytes(topic) < topics.max_record_bytes(topic)
+    with pytest.raises(TopicError, match="TopicAuthorizationFailedError"):
+        list(guest.read(topic, 0, 0, 1))
+    guest.close()
+    assert [item.value for item in topics.read(topic, 0, 0, 1)] == [b"v"]
 
 
 @pytest.mark.parametrize("wrong", [{**PASSWORD, "sasl_plain_password": "wrong"}, {}], ids=["password", "protocol"])

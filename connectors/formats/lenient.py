@@ -46,7 +46,8 @@ def _item(entry: Any, url: str, format_name: str, language: str | None, rights: 
 
     flags: list[str] = []
     published = moment(given("published"), "published", flags) or moment(given("created"), "published", flags)
-    updated = moment(entry["updated"], "updated", flags) if given("updated") else None
+    # `get` would give the time of publication where there is no other: only the dict itself tells.
+    updated = moment(dict.get(entry, "updated"), "updated", flags)
     if published is None and updated is None:
         flags.append(NO_DATE)
     headline = plain(given("title") or "") or None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from connectors.topics import ALL_TOPICS, CLEAN, DEAD_LETTERS, SUMMITS, TopicInfo, Topics
 from pipeline.demo.wire import Story
@@ -13,6 +14,7 @@ from pipeline.tailing import everything
 from schemas.codec import Decoder
 from schemas.records import CleanArticle, DeadLetter, SummitReport
 
+R = TypeVar("R", CleanArticle, SummitReport)
 _FAILED = {FAILED_STRIP, FAILED_EXTRACT, FAILED_ENCODE}
 
 
@@ -29,24 +31,28 @@ class Outcome:
 
 def outcome(topics: Topics, stories: Iterable[Story]) -> Outcome:
     """Reads everything that the topics hold."""
-    decoder = Decoder()
-    clean: set[str] = set()
-    newest: dict[str, SummitReport] = {}
-    for topic in (CLEAN, SUMMITS):
-        for received in everything(topics, topic.name):
-            record = decoder.decode(received.value or b"")
-            if isinstance(record, CleanArticle) and not _FAILED & set(record.flags):
-                clean.add(record.article_id)
-            elif isinstance(record, SummitReport) and not _FAILED & set(record.flags):
-                known = newest.get(record.article_id)
-                if known is None or record.version >= known.version:
-                    newest[record.article_id] = record
+    clean = _newest(topics, CLEAN.name, CleanArticle)
+    reports = _newest(topics, SUMMITS.name, SummitReport)
+    usable = {key for key in clean.keys() & reports if not _FAILED & {*clean[key].flags, *reports[key].flags}}
     wanted = list(stories)
-    letters = dead_letters(topics, DEAD_LETTERS.name, decoder, Selection(), lambda place: None)
+    letters = dead_letters(topics, DEAD_LETTERS.name, Decoder(), Selection(), lambda place: None)
     infos = {info.name: info for info in topics.list()}
     return Outcome(
         topics=tuple(infos[spec.name] for spec in ALL_TOPICS),
-        reports=tuple((story, newest[story.article_id]) for story in wanted if story.article_id in newest),
+        reports=tuple((story, reports[story.article_id]) for story in wanted if story.article_id in usable),
         dead=tuple(letter for _, letter in letters),
-        missing=tuple(one for one in wanted if one.article_id not in clean or one.article_id not in newest),
+        missing=tuple(story for story in wanted if story.article_id not in usable),
     )
+
+
+def _newest(topics: Topics, topic: str, kind: type[R]) -> dict[str, R]:
+    """Article id → the record with the highest version."""
+    decoder = Decoder()
+    newest: dict[str, R] = {}
+    for received in everything(topics, topic):
+        record = decoder.decode(received.value or b"")
+        if isinstance(record, kind):
+            known = newest.get(record.article_id)
+            if known is None or record.version >= known.version:
+                newest[record.article_id] = record
+    return newest

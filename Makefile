@@ -6,10 +6,11 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test test-fast lint types format lock bench clean
+.PHONY: help setup demo test test-fast faults lint types format lock bench clean
 help:
 	@echo "make demo       everything on a bundled sample wire (KAFKA=1: on a real broker)"
 	@echo "make test       all tests          make test-fast   those that need no server"
+	@echo "make faults     the fault tests with 500 kills (ROUNDS=n: n kills)"
 	@echo "make lint types format             make lock        compile requirements/*.txt anew"
 
 setup: $(READY)
@@ -28,6 +29,9 @@ demo: $(READY)
 
 test: $(READY)
 	@$(PY) -m pytest
+
+faults: $(READY)
+	@SUMMITWIRE_KILLS=$(or $(ROUNDS),500) $(PY) -m pytest --timeout 3600 tests/faults
 
 test-fast: $(READY)
 	@$(PY) -m pytest -m "not slow"

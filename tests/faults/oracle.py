@@ -16,11 +16,11 @@ def told(desk: Desk) -> Told:
     return {topic.name: set(desk.pairs(topic)) for topic in OUTPUTS}
 
 
-def undisturbed(desk: Desk, folder: Path, archive: str | None = None) -> Desk:
+def undisturbed(desk: Desk, folder: Path) -> Desk:
     """Another spool with the same raw records at the same offsets, processed without a fault."""
     other = open_desk(f"spool:{folder / 'spool'}", folder)
     other.put(*(Message(one.key, one.value, one.headers, one.timestamp) for one in desk.read(RAW)))
-    other.run(archive=archive)
+    other.run()
     return other
 
 

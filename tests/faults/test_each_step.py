@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from connectors.topics import CLEAN, DEAD_LETTERS, SUMMITS, Message, TopicError
+from connectors.topics import CLEAN, DEAD_LETTERS, RAW, SUMMITS, Message, TopicError
 from connectors.topics.spool import Spool
 from schemas.codec import Decoder, Encoder
-from tests.faults.oracle import check, told, undisturbed
-from tests.integration.pipeline.desk import Desk, article
+from tests.faults.oracle import check, told
+from tests.integration.pipeline.desk import Desk, article, open_desk
 
 
 class Crash(BaseException):
@@ -91,31 +91,39 @@ def fill(desk: Desk) -> None:
     desk.put(*raws)
 
 
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The same records on another spool, processed without a fault."""
+    folder = tmp_path_factory.mktemp("reference")
+    desk = open_desk(f"spool:{folder / 'spool'}", folder)
+    fill(desk)
+    desk.run(archive="avro")
+    return desk
+
+
 @pytest.mark.parametrize("at", [1, 2])
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("step", STEPS)
 def test_after_a_crash_and_a_restart_nothing_is_lost_and_nothing_invented(
-    spool_desk: Desk, tmp_path: Path, step: str, when: str, at: int
+    spool_desk: Desk, reference: Desk, tmp_path: Path, step: str, when: str, at: int
 ) -> None:
     fill(spool_desk)
-    reference = undisturbed(spool_desk, tmp_path / "reference", archive="avro")
     with pytest.MonkeyPatch.context() as patch:
         inject(patch, step, Bomb(when, at, Crash(f"{when} {step}")))
         with pytest.raises(Crash):
             spool_desk.run(batch_records=5, archive="avro")
-        assert spool_desk.committed() != spool_desk.topics.end_offsets("wire.articles.raw.v1")
+        assert spool_desk.committed() != spool_desk.topics.end_offsets(RAW.name)
     spool_desk.run(batch_records=5, archive="avro")
     check(spool_desk, reference)
-    assert archived(tmp_path / "avro") == archived(tmp_path / "reference" / "avro")
+    assert archived(tmp_path / "avro") == archived(reference.config.base / "avro")
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("step", ["read", "write clean", "write summits", "write dead letters", "commit"])
 def test_topics_that_fail_for_a_while_make_no_dead_letters_and_the_next_run_goes_on(
-    spool_desk: Desk, tmp_path: Path, step: str, when: str
+    spool_desk: Desk, reference: Desk, step: str, when: str
 ) -> None:
     fill(spool_desk)
-    reference = undisturbed(spool_desk, tmp_path / "reference")
     with pytest.MonkeyPatch.context() as patch:
         inject(patch, step, Bomb(when, 1, Away("the topics are away")))
         with pytest.raises(Away, match=r"^the topics are away$"):
@@ -126,15 +134,15 @@ def test_topics_that_fail_for_a_while_make_no_dead_letters_and_the_next_run_goes
 
 @pytest.mark.parametrize("step", ["decode", "strip", "extract", "encode"])
 def test_an_error_of_one_record_makes_one_dead_letter_and_nothing_else_changes(
-    spool_desk: Desk, tmp_path: Path, step: str
+    spool_desk: Desk, reference: Desk, step: str
 ) -> None:
     fill(spool_desk)
-    reference = told(undisturbed(spool_desk, tmp_path / "reference"))
+    undisturbed = told(reference)
     with pytest.MonkeyPatch.context() as patch:
         inject(patch, step, Bomb("before", 4, MemoryError("too much")))
         spool_desk.run()
     found = told(spool_desk)
-    changed = {name: (len(found[name] - pairs), len(pairs - found[name])) for name, pairs in reference.items()}
+    changed = {name: (len(found[name] - pairs), len(pairs - found[name])) for name, pairs in undisturbed.items()}
     lost, flagged = (1, 0) if step == "decode" else (1, 1)
     touched = (flagged, lost)
     expected = {CLEAN.name: touched, SUMMITS.name: touched, DEAD_LETTERS.name: (1, 0)}

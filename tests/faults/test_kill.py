@@ -25,8 +25,9 @@ LONGEST = 1.0
 # child's id when it is forked, and `dead` when it has ended.
 ZYGOTE = """
 import os, sys
-import pipeline.drive, pipeline.summits, pipeline.boilerplate
+import pipeline.boilerplate, pipeline.drive, pipeline.summits
 from pipeline.cli import main
+pipeline.summits.load("", "rules")
 for line in sys.stdin:
     child = os.fork()
     if child == 0:

@@ -33,9 +33,10 @@ def test_every_article_gets_one_clean_record_and_one_report(desk: Desk) -> None:
     assert summary.counters[f"written/{CLEAN.name}"] == summary.counters[f"written/{SUMMITS.name}"] == len(raws)
 
 
+@pytest.mark.slow
 def test_what_a_report_says_was_read_from_the_clean_text_beside_it(desk: Desk) -> None:
     desk.put(*(article(number) for number in range(4)))
-    desk.run()
+    desk.run(extractor="model")
     texts = {one.article_id: one.text for one in desk.clean()}
     for report in desk.reports():
         text = texts[report.article_id]
@@ -92,9 +93,10 @@ def test_a_withdrawn_article_is_emptied_without_a_look_at_its_body(
     assert desk.dead_letters() == []
 
 
+@pytest.mark.slow
 def test_a_usable_version_after_a_withhold_restores_the_article(desk: Desk) -> None:
     desk.put(article(0), article(0, version=2, change="withhold"), article(0, version=3, change="update"))
-    desk.run()
+    desk.run(extractor="model")
     assert [bool(one.text) for one in desk.clean()] == [True, False, True]
     assert [bool(one.events) for one in desk.reports()] == [True, False, True]
 

@@ -1,0 +1,139 @@
+"""The whole local path, measured: records a second, processor time of each step, memory, and the floor beside it.
+
+    python -m benchmarks.throughput [--topics spool kafka] [--articles 20000] [--extractor rules|model]
+    python -m benchmarks.throughput --full           2,000, 20,000 and 200,000 articles: time and memory as they grow
+
+The input is the demo's sample wire, multiplied. The floor is the same driver, source and sinks with the same records,
+their bytes passed through to both result topics untouched. `outside` is everything but strip and extract; the design
+asks for at most twice the floor. Figures are processor time (of all threads), so that other work on the machine does
+not count; `records/s` is by the clock. Each run is a process of its own, which gives its peak memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from typing import Any
+
+import apache_beam as beam
+
+from benchmarks.common import CPU, Timed, TimedIterator, fill, multiplied
+from connectors.config import Config, PipelineConfig, TopicsConfig
+from connectors.envelope import headers_for
+from connectors.topics import ALL_TOPICS, RAW, Message, open_topics
+from pipeline import drive as driver
+from pipeline import steps, summits
+from pipeline.io import clients
+from pipeline.io.write import WriteTopic
+from pipeline.settings import Settings, settings_of
+from schemas.codec import Encoder
+
+STEPS = ("read", "decode", "strip", "extract", "encode", "write", "beam")
+SIZES = (2_000, 20_000, 200_000)
+
+
+def floor(pipeline: Any, source: Any, settings: Settings, limits: dict[str, int]) -> None:
+    """The chain without its steps."""
+    messages = (
+        pipeline
+        | "Read" >> source
+        | "Messages" >> beam.Map(lambda received: Message(received.key, received.value, received.headers))
+    )
+    messages | "WriteClean" >> WriteTopic(settings.clean, settings)
+    messages | "WriteSummits" >> WriteTopic(settings.summits, settings)
+
+
+def measured(url: str, what: str, extractor: str) -> dict[str, Any]:
+    """Processes everything in the raw topic, in this process."""
+    config = Config(
+        topics=TopicsConfig(url=url),
+        pipeline=PipelineConfig(group=what, extractor=extractor, batch_seconds=60.0),
+    )
+    topics = clients.topics(settings_of(config))
+    topics.read = TimedIterator("read", topics.read)  # type: ignore[method-assign]
+    topics.append = Timed("write", topics.append)  # type: ignore[method-assign]
+    if what == "floor":
+        driver.build = floor  # type: ignore[assignment]
+    for name in ("decode", "strip", "extract", "encode"):
+        setattr(steps, name, Timed(name, getattr(steps, name)))
+    summits.load(config.pipeline.model, extractor)
+    wall, cpu = time.monotonic(), time.process_time()
+    summary = driver.drive(config, once=True)
+    wall, cpu = time.monotonic() - wall, time.process_time() - cpu
+    clients.close()
+    return {
+        "records": summary.counters["read/records"],
+        "wall": wall,
+        "cpu": cpu,
+        "steps": {**CPU, "beam": cpu - sum(CPU.values())},
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "failed": sum(count for name, count in summary.counters.items() if name.startswith("failed/")),
+    }
+
+
+def in_a_process(url: str, what: str, extractor: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.throughput", "--measure", url, what, "--extractor", extractor]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def compare(kind: str, articles: int, extractor: str) -> None:
+    """Fills topics with articles, runs floor and chain, prints one table."""
+    with ExitStack() as stack:
+        if kind == "kafka":
+            from pipeline.local import KafkaBroker
+
+            url = f"kafka://{stack.enter_context(KafkaBroker()).bootstrap}"
+        else:
+            url = f"spool:{stack.enter_context(tempfile.TemporaryDirectory())}/spool"
+        topics = open_topics(url)
+        topics.create(ALL_TOPICS)
+        encode = Encoder().encode
+        records, size = fill(
+            topics,
+            (Message(one.article_id.encode(), encode(one, RAW.name), headers_for(one)) for one in multiplied(articles)),
+        )
+        topics.close()
+        base = in_a_process(url, "floor", extractor)
+        chain = in_a_process(url, "chain", extractor)
+    assert base["records"] == chain["records"] == records
+    outside = chain["cpu"] - chain["steps"]["strip"] - chain["steps"]["extract"]
+    print(f"\n{kind}, {records:,} articles of {size / records:,.0f} bytes, extractor {extractor}")
+    print(f"{'':10}{'records/s':>12}{'CPU µs/record':>16}{'peak MiB':>10}   CPU µs/record by step")
+    each = 1e6 / records
+    for name, result in (("floor", base), ("chain", chain)):
+        told = "  ".join(f"{step} {result['steps'][step] * each:.0f}" for step in STEPS if result["steps"].get(step))
+        speed, memory = records / result["wall"], result["peak_mib"]
+        print(f"{name:10}{speed:>12,.0f}{result['cpu'] * each:>16,.0f}{memory:>10,.0f}   {told}")
+    shares = "  ".join(f"{step} {chain['steps'].get(step, 0) / chain['cpu']:.0%}" for step in STEPS)
+    print(f"share of processor time: {shares}")
+    print(
+        f"outside of strip and extract: {outside / base['cpu']:.2f} × the floor (at most 2); failed: {chain['failed']}"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--topics", nargs="+", choices=["spool", "kafka"], default=["spool", "kafka"])
+    parser.add_argument("--articles", type=int, nargs="+", default=[20_000])
+    parser.add_argument("--extractor", choices=["rules", "model"], default="rules")
+    parser.add_argument("--full", action="store_true", help="grow from 2,000 to 200,000 articles")
+    parser.add_argument("--measure", nargs=2, metavar=("URL", "WHAT"), help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.measure:
+        print(json.dumps(measured(*args.measure, args.extractor)))
+        return
+    for kind in args.topics:
+        for articles in SIZES if args.full else args.articles:
+            compare(kind, articles, args.extractor)
+
+
+if __name__ == "__main__":
+    main()

@@ -12,7 +12,7 @@ ID_LENGTH = 8
 beginning."""
 Line = tuple[Part, ...]
 
-_STATUS = {"held": "green", "cancelled": "red", "declined": "red", "postponed": "yellow"}
+STATUS_STYLES = {"held": "green", "cancelled": "red", "declined": "red", "postponed": "yellow"}
 
 
 def lines_of(seen: Seen) -> list[Line]:
@@ -55,7 +55,7 @@ def _article_parts(record: RawArticle | CleanArticle | SummitReport) -> Line:
 
 def event_line(event: SummitEvent) -> Line:
     """Date, place, kind and status, who."""
-    status = (f"{event.kind} {event.status}", _STATUS.get(event.status, ""))
+    status = (f"{event.kind} {event.status}", STATUS_STYLES.get(event.status, ""))
     return ("    ", (dates_of(event), "bold"), f"  {place_of(event)}  ", status, f"  {who(event)}")
 
 

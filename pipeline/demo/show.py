@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from connectors.topics import CLEAN, DEAD_LETTERS, RAW, SUMMITS
-from pipeline.cli.lines import dates_of, place_of, who
+from pipeline.cli.lines import STATUS_STYLES, dates_of, place_of, who
 from pipeline.cli.output import Part, Printer
 from pipeline.demo.folder import INCOMING
 from pipeline.demo.play import Played
 from pipeline.demo.report import Outcome
 from pipeline.demo.wire import Story
 from pipeline.rows import rows_of
-from schemas.records import DeadLetter, SummitReport
+from schemas.records import DeadLetter, SummitEvent, SummitReport
 
 _TOPICS = {
     RAW.name: "every version of every story",
@@ -26,7 +26,6 @@ _TOPICS = {
     SUMMITS.name: "a report for each version",
     DEAD_LETTERS.name: "what failed, with its bytes",
 }
-_STATUS = {"held": "green", "cancelled": "red", "declined": "red", "postponed": "yellow"}
 _PROMINENCE = {"primary": "● ", "background": "○ "}
 
 
@@ -83,26 +82,37 @@ def _show_summits(printer: Printer, reports: tuple[tuple[Story, SummitReport], .
     events = [event for _, report in reports for event in report.events]
     place = max((len(place_of(event)) for event in events), default=0)
     what = max((len(f"{event.kind} {event.status}") for event in events), default=0)
-    _title(printer, f"{len(events)} summits", "   ● what the story is about   ○ told as background")
+    telling = sum(bool(report.events) for _, report in reports)
+    note = "   ● what the story is about   ○ told as background"
+    _title(printer, f"{len(events)} summits in {telling} stories", note)
     for story, report in reports:
         if not report.events:
             continue
         printer.line((report.headline or story.headline, "bold"), (f"  {_origin(report)}", "dim"), crop=True)
         for event in report.events:
-            style = "" if event.prominence == "primary" else "dim"
-            printer.line(
-                (f"  {_PROMINENCE.get(event.prominence, '  ')}", style),
-                (f"{dates_of(event):<10}  {place_of(event):<{place}}  ", style),
-                (f"{f'{event.kind} {event.status}':<{what}}  ", _STATUS.get(event.status, style)),
-                (who(event), style),
-                crop=True,
-            )
-    _title(printer, f"{sum(not report.events for _, report in reports)} stories without one")
+            _show_event(printer, event, place, what)
+    _title(printer, f"{len(reports) - telling} stories without one")
     for story, report in reports:
         if not report.events:
             notes = ", ".join(report.flags)
             told: Part = (f"  {_origin(report)}{f', {notes}' if notes else ''}", "dim")
             printer.line(f"  {report.headline or story.headline}", told, crop=True)
+
+
+def _show_event(printer: Printer, event: SummitEvent, place: int, what: int) -> None:
+    """`place` and `what` are widths. Where the line is too long for a terminal, the names get a second one."""
+    style = "" if event.prominence == "primary" else "dim"
+    front = f"  {_PROMINENCE.get(event.prominence, '  ')}"
+    start = f"{dates_of(event):<10}  {place_of(event):<{place}}  "
+    status = f"{event.kind} {event.status}"
+    names = who(event)
+    whole = len(front) + len(start) + what + 2 + len(names)
+    first: tuple[Part, ...] = ((front + start, style), (status, STATUS_STYLES.get(event.status, style)))
+    if whole <= _columns(printer):
+        printer.line(*first, (f"{'':<{what - len(status)}}  {names}", style))
+    else:
+        printer.line(*first)
+        printer.line((f"{'':<16}{names}", style), crop=True)
 
 
 def _origin(report: SummitReport) -> str:
@@ -142,9 +152,12 @@ def _origin_of(dead: DeadLetter) -> str:
 
 def _wrapped(printer: Printer, text: str, indent: int) -> list[str]:
     """The text in lines that fit a terminal behind `indent` columns; one line elsewhere."""
-    if not printer.stream.isatty():
-        return [text]
-    return textwrap.wrap(text, max(20, shutil.get_terminal_size().columns - indent)) or [""]
+    return textwrap.wrap(text, max(20, _columns(printer) - indent)) or [""]
+
+
+def _columns(printer: Printer) -> int:
+    """How much a line may hold: a terminal's width; elsewhere anything."""
+    return shutil.get_terminal_size().columns if printer.stream.isatty() else sys.maxsize
 
 
 def _show_next(printer: Printer, shown: Shown) -> None:
@@ -163,7 +176,7 @@ def _show_next(printer: Printer, shown: Shown) -> None:
         _title(printer, "Next", "   in another terminal; Ctrl-C ends the wire here" if shown.keep else "")
         steps.insert(0, (f"cd {shown.folder}", ""))
     if shutil.which("summitwire") is None:
-        steps.insert(0, (f"export PATH=$PATH:{Path(sys.argv[0]).absolute().parent}", ""))
+        steps.insert(0, (f"export PATH=$PATH:{Path(sys.executable).parent}", ""))
     width = max(len(command) for command, why in steps if why)
     for command, why in steps:
         if why:

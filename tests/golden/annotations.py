@@ -41,7 +41,7 @@ class Compared:
         return [event for event in self.found if not any(event is other for _, other in self.pairs)]
 
 
-def annotations() -> list[dict[str, Any]]:
+def annotated_stories() -> list[dict[str, Any]]:
     """One for each version of each story: source, item, version, events."""
     text = Path(__file__).with_name("expected.jsonl").read_text(encoding="utf-8")
     return [json.loads(line) for line in text.splitlines()]
@@ -51,7 +51,7 @@ def compare(reports: list[SummitReport]) -> list[Compared]:
     """Every annotated version beside its report. Raises KeyError where a version has none."""
     by_version = {(report.article_id, report.version): report for report in reports}
     compared = []
-    for story in annotations():
+    for story in annotated_stories():
         report = by_version[article_id(story["source"], story["item"]), story["version"]]
         annotated, found = story["events"], [event.to_dict() for event in report.events]
         compared.append(
@@ -64,7 +64,7 @@ def compare(reports: list[SummitReport]) -> list[Compared]:
 
 
 def annotated_articles() -> set[str]:
-    return {article_id(story["source"], story["item"]) for story in annotations()}
+    return {article_id(story["source"], story["item"]) for story in annotated_stories()}
 
 
 def wire_articles(wire: SampleWire) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from datetime import datetime
 from email.message import Message
 from email.utils import format_datetime, parsedate_to_datetime
@@ -14,13 +15,20 @@ from typing import Any
 from pipeline.demo.wire import SampleWire
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that has gone, as one does at Ctrl-C, is no error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class WireServer:
     """Serves the feeds of a wire, with validators and conditional answers (RFC 9110, 13). A context manager."""
 
     def __init__(self, wire: SampleWire) -> None:
         self._feeds = {(feed.host, feed.path): feed for feed in wire.feeds}
         self._state = 0
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self.requests: list[tuple[str, int]] = []
         """Feed and status of each request that was answered."""

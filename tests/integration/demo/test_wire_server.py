@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import socket
+import struct
+import threading
 from collections.abc import Iterator
 from email.utils import format_datetime
 
@@ -72,6 +75,19 @@ def test_the_wire_goes_on_when_told_and_stays_there(server: WireServer, wire: Sa
 
 def test_an_agency_that_is_not_there_is_not_found(server: WireServer, wire: SampleWire) -> None:
     assert get(server, wire.feeds[0], Host="elsewhere.localhost")[0].status == 404
+
+
+def test_a_client_that_hangs_up_is_no_error(
+    server: WireServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handled = threading.Event()
+    handle = server._server.handle_error
+    monkeypatch.setattr(server._server, "handle_error", lambda *where: (handle(*where), handled.set()))
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+        client.sendall(b"GET /world.rss")
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close with a reset
+    assert handled.wait(10)
+    assert capsys.readouterr().err == ""
 
 
 def test_a_server_that_has_ended_gives_its_port_back(wire: SampleWire) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaConfigurationError, KafkaError
 from kafka.net.compat import KafkaNetClient
 
 from connectors.topics.model import TopicError
@@ -24,14 +24,26 @@ BATCH_BYTES = 131_072
 REQUEST_BYTES = 64 * 1_048_576
 """kafka-python's own limit is one for all topics; the topics' own limits are checked before sending."""
 
-_RESERVED = frozenset(
-    {"bootstrap_servers", "group_id", "acks", "enable_idempotence", "transactional_id", "enable_auto_commit"}
-    | {"auto_offset_reset", "isolation_level", "key_serializer", "value_serializer", "key_deserializer"}
-    | {"value_deserializer", "partitioner", "partition_assignment_strategy", "kafka_client", "client_id"}
-)
+_RESERVED = {
+    "acks",
+    "auto_offset_reset",
+    "bootstrap_servers",
+    "client_id",
+    "enable_auto_commit",
+    "enable_idempotence",
+    "group_id",
+    "isolation_level",
+    "kafka_client",
+    "key_deserializer",
+    "key_serializer",
+    "partition_assignment_strategy",
+    "partitioner",
+    "transactional_id",
+    "value_deserializer",
+    "value_serializer",
+}
 """What this code's promises rest on, or what has its place elsewhere in the configuration."""
-
-
+_PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 _NET_LOG = logging.getLogger("kafka.net.manager")
 _FAILURE = re.compile(r"(?:Connection|Bootstrap (?:connection|attempt) to .+?) failed: (.+?)(?: \(backoff.*)?$")
 
@@ -53,6 +65,10 @@ class Clients:
                 raise TopicError(f"[topics.kafka] {key} cannot be set: Summitwire sets it")
             if key not in known:
                 raise TopicError(f"[topics.kafka] {key} is no setting of kafka-python")
+        protocol = self._settings.get("security_protocol", "PLAINTEXT")
+        if protocol not in _PROTOCOLS:
+            # kafka-python would take it for PLAINTEXT, and send the password in the clear.
+            raise TopicError(f"[topics.kafka] security_protocol is {protocol!r}; it must be one of {_PROTOCOLS}")
         _quieten()
 
     def admin(self) -> Any:
@@ -102,20 +118,25 @@ class Clients:
         with _LastComplaint() as complaint:
             try:
                 return kind(bootstrap_servers=self._servers, kafka_client=net_client, **known)
-            except (KafkaError, OSError, ValueError, TypeError, RuntimeError, AssertionError) as error:
-                # Its thread would go on looking for the broker for ever.
+            except Exception as error:
+                # Their threads would go on looking for the broker for ever.
                 for client in made:
                     client.close()
-                where = f"Kafka at {','.join(self._servers)}"
-                if "socket disconnected" in complaint.text:
-                    # What brokers do with a wrong password, or where the protocol is another one.
-                    raise TopicError(
-                        f"{where} closes the connection; are security_protocol and password in [topics.kafka] right?"
-                    ) from error
-                raise TopicError(
-                    f"{where} does not answer ({complaint.text or explain(error)}); "
-                    "is the broker running, and are [topics] url and [topics.kafka] right?"
-                ) from error
+                raise self._not_connected(error, complaint.text) from error
+
+    def _not_connected(self, error: Exception, complaint: str) -> TopicError:
+        where = f"Kafka at {','.join(self._servers)}"
+        if isinstance(error, KafkaConfigurationError) or not isinstance(error, KafkaError | OSError):
+            return TopicError(f"[topics.kafka] is not right: {explain(error)}")
+        if "socket disconnected" in complaint:
+            # What brokers do with a wrong password, or where the protocol is another one.
+            return TopicError(
+                f"{where} closes the connection; are security_protocol and password in [topics.kafka] right?"
+            )
+        return TopicError(
+            f"{where} does not answer ({complaint or explain(error)}); "
+            "is the broker running, and are [topics] url and [topics.kafka] right?"
+        )
 
 
 def explain(error: BaseException) -> str:

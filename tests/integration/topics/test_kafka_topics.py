@@ -22,7 +22,6 @@ from kafka.admin import (
 )
 
 from connectors.topics import ALL_TOPICS, GroupHeld, Message, TopicError, Topics, TopicSpec, open_topics
-from connectors.topics.kafka_lease import SESSION_MS
 from pipeline.local import KafkaBroker
 
 pytestmark = pytest.mark.slow
@@ -331,6 +330,7 @@ def test_a_broker_that_is_down_is_one_clear_sentence() -> None:
         ({"acks": 1}, "acks cannot be set"),
         ({"sasl_machanism": "PLAIN"}, "sasl_machanism is no setting of kafka-python"),
         ({"timeout_ms": "soon"}, "timeout_ms is 'soon'"),
+        ({"security_protocol": "SASL_SLL"}, "security_protocol is 'SASL_SLL'"),
         ({"security_protocol": "SASL_PLAINTEXT"}, "does not answer"),
         ({"ssl_cafile": "/no/such/file", "security_protocol": "SSL"}, "does not answer"),
     ],
@@ -340,5 +340,12 @@ def test_wrong_settings_are_a_clear_error(settings: dict[str, Any], problem: str
         open_topics("kafka://127.0.0.1:9", {"timeout_ms": 1000, **settings})
 
 
-def test_the_session_is_short_enough_to_wait_for() -> None:
-    assert SESSION_MS <= 10_000
+@pytest.mark.parametrize("wrong", [{"compression_type": "runes"}, {"request_timeout_ms": 900_000_000}])
+def test_settings_that_only_the_producer_knows_are_a_clear_error_too(
+    broker: KafkaBroker, topics: Topics, wrong: dict[str, Any]
+) -> None:
+    topic = new_topic(topics)
+    wrongly = open_topics(broker.url, {**PASSWORD, **wrong})
+    with pytest.raises(TopicError, match=r"^\[topics\.kafka\] is not right: "):
+        wrongly.append(topic, [Message(b"k", b"v")])
+    wrongly.close()

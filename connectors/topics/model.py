@@ -75,7 +75,8 @@ class TopicSpec:
     max_record_bytes: int = 1_048_576
     """Key, value and headers of one record together; the broker's own default limit, so that nobody has to raise it."""
     retention_ms: int | None = None
-    """How long records are kept at least, in milliseconds; None: for ever."""
+    """How long records are kept at least, in milliseconds; None: for ever. Counted from the time of appending in the
+    spool, from the record's timestamp on Kafka."""
     retention_bytes: int | None = None
     """How much of a partition is kept at least; None: everything."""
 

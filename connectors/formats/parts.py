@@ -50,9 +50,9 @@ def first_moment(
 
 def address(text: str | None, base: str) -> str | None:
     """An absolute address, or None. Only http and https lead anywhere; what else is absolute stays as it is given."""
-    link = one_line(text or "").replace(" ", "%20")
-    if not link:
+    if not text or not (link := one_line(text)):
         return None
+    link = link.replace(" ", "%20")
     if link[:7].lower() == "http://" or link[:8].lower() == "https://":
         return link
     try:
@@ -72,5 +72,5 @@ def joined_base(base: str, further: str | None) -> str:
 
 
 def text_or_none(text: str | None) -> str | None:
-    line = one_line(text or "")
-    return line or None
+    """The text as one line, or None where nothing is left of it."""
+    return (one_line(text) or None) if text else None

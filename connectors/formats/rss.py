@@ -15,23 +15,31 @@ from connectors.formats.text import clean, plain
 from connectors.formats.xmltree import BASE, LANG, inner, inside, key, words
 from schemas.records import Subject
 
-# In the order in which they are believed: the first that gives something counts.
 _PUBLISHED = (
     "pubDate", "pubdate", "dc:date", "dcterms:issued", "atom:published", "atom:issued", "dcterms:created", "dc:created",
     "published", "date",
 )  # fmt: skip
 _UPDATED = ("atom:updated", "atom:modified", "dcterms:modified", "dc:modified", "lastBuildDate", "updated")
-_TITLE = ("title", "dc:title", "dcterms:title", "atom:title", "itunes:title", "media:title")
-_SUMMARY = (
-    "description", "dc:description", "dcterms:description", "atom:summary", "itunes:summary", "media:description",
-    "itunes:subtitle", "xhtml:div",
-)  # fmt: skip
-_BODY = ("content:encoded", "xhtml:body", "atom:content", "fullText", "fulltext", "content", "body")
-_AUTHOR = ("dc:creator", "author", "itunes:author", "atom:author", "dc:author")
-_LANGUAGE = ("dc:language", "language")
-_RIGHTS = ("dc:rights", "copyright", "media:copyright", "atom:rights")
-_MARKED_UP = {*_SUMMARY, *_BODY}
-_SOURCE = ("source", "dc:publisher", "dc:source", "atom:source")
+_TIMES = frozenset((*_PUBLISHED, *_UPDATED))
+# Field → elements in the order in which they are believed: the first that holds something counts.
+_FIELDS = {
+    "headline": ("title", "dc:title", "dcterms:title", "atom:title", "itunes:title", "media:title"),
+    "summary": (
+        "description", "dc:description", "dcterms:description", "atom:summary", "itunes:summary", "media:description",
+        "itunes:subtitle", "xhtml:div",
+    ),
+    "body": ("content:encoded", "xhtml:body", "atom:content", "fullText", "fulltext", "content", "body"),
+    "byline": ("dc:creator", "author", "itunes:author", "atom:author", "dc:author"),
+    "language": ("dc:language", "language"),
+    "rights": ("dc:rights", "copyright", "media:copyright", "atom:rights"),
+    "source": ("source", "dc:publisher", "dc:source", "atom:source"),
+    "credit": ("media:credit",),
+    "guid": ("guid", "atom:id"),
+}  # fmt: skip
+_SLOTS = {name: (field, rank) for field, names in _FIELDS.items() for rank, name in enumerate(names)}
+_MARKED_UP = {*_FIELDS["summary"], *_FIELDS["body"]}
+_SUBJECTS = ("category", "dc:subject", "itunes:keywords", "media:keywords")
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +62,28 @@ def read(root: etree._Element, url: str, format_name: str, nested: bool = False)
     rights = _text(parent, "copyright") or _text(parent, "dc:rights")
     publisher = _text(parent, "dc:publisher")
     channel_facts = Channel(base, format_name, language, rights, publisher)
-    return [_item(element, channel_facts) for element in _items(root, nested)]
+    return [_item(element, channel_facts) for element in _items(root, parent, nested)]
 
 
-def _items(root: etree._Element, nested: bool) -> Iterator[etree._Element]:
+def _items(root: etree._Element, parent: etree._Element, nested: bool) -> Iterator[etree._Element]:
+    if not nested:
+        found = [child for level in dict.fromkeys((parent, root)) for child in level if _is_item(child)]
+        if found:
+            yield from found
+            return
     for element in root.iter():
-        tag = element.tag
-        named = isinstance(tag, str) and tag.endswith(("item", "ITEM", "Item")) and key(tag).lower() == "item"
-        if named and (nested or not inside(element, "item")):
+        if _is_item(element) and (nested or not inside(element, "item")):
             yield element
 
 
+def _is_item(element: etree._Element) -> bool:
+    tag = element.tag
+    return isinstance(tag, str) and tag.endswith(("item", "ITEM", "Item")) and key(tag).lower() == "item"
+
+
 def _item(element: etree._Element, channel: Channel) -> Item:
-    found: dict[str, etree._Element] = {}
+    best: dict[str, tuple[int, str, etree._Element]] = {}
+    times: dict[str, etree._Element] = {}
     subjects: list[Subject] = []
     links: list[str] = []
     for child in element:
@@ -74,45 +91,44 @@ def _item(element: etree._Element, channel: Channel) -> Item:
         if not isinstance(tag, str):
             continue
         name = key(tag)
-        if name == "atom:link":
-            if child.get("rel", "alternate") == "alternate" and child.get("href"):
-                links.append(child.get("href", ""))
+        slot = _SLOTS.get(name)
+        if slot is not None:
+            field, rank = slot
+            if (field not in best or rank < best[field][0]) and (
+                len(child) or (child.text and not child.text.isspace())
+            ):
+                best[field] = rank, name, child
+        elif name in _TIMES:
+            times.setdefault(name, child)
         elif name == "link":
             links.insert(0, words(child) or child.get("href", ""))
-        elif name in ("category", "dc:subject", "itunes:keywords", "media:keywords"):
-            label = plain(words(child))
-            if label:
-                subjects.append(Subject(text_or_none(child.get("domain")), label))
-        elif name not in found or not (found[name].text or len(found[name])):
-            found[name] = child
+        elif name == "atom:link":
+            if child.get("rel", "alternate") == "alternate" and child.get("href"):
+                links.append(child.get("href", ""))
+        elif name in _SUBJECTS and (label := plain(words(child))):
+            subjects.append(Subject(text_or_none(child.get("domain")), label))
     base = joined_base(channel.base, element.get(BASE))
     flags: list[str] = []
-    published = first_moment(found, _PUBLISHED, "published", flags)
-    updated = first_moment(found, _UPDATED, "updated", flags)
+    published = first_moment(times, _PUBLISHED, "published", flags) if times else None
+    updated = first_moment(times, _UPDATED, "updated", flags) if times else None
     if published is None and updated is None:
         flags.append(NO_DATE)
-    summary = _first(found, _SUMMARY)
-    body_name, body = _first_named(found, _BODY)
-    headline = plain(_first(found, _TITLE) or "")
-    guid = found.get("guid")
-    if guid is None:
-        guid = found.get("atom:id")
-    item_id = clean(words(guid)).strip() if guid is not None else ""
-    link = next((found_link for found_link in (address(one, base) for one in links) if found_link), None)
-    permalink = guid is not None and guid.get("isPermaLink", "true").lower() != "false"
-    if link is None and permalink and item_id.startswith(("http://", "https://")):
+    text = {field: _content(name, child) for field, (_, name, child) in best.items()}
+    headline = plain(text.get("headline") or "")
+    summary, body = text.get("summary"), text.get("body")
+    item_id = (text.get("guid") or "").strip()
+    link = next((found for found in (address(one, base) for one in links) if found), None)
+    permalink = link is None and item_id.startswith(("http://", "https://"))
+    if permalink and best["guid"][2].get("isPermaLink", "true").lower() != "false":
         link = address(item_id, base)
-    about = element.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
-    if not item_id:
-        item_id = clean(about or "").strip()
+    about = element.get(_ABOUT)
+    item_id = item_id or clean(about or "").strip()
     if link is None and about:
         link = address(about, base)
-    if not item_id:
-        item_id = clean(next((one for one in links if one.strip()), "")).strip()
+    item_id = item_id or clean(next((one for one in links if one.strip()), "")).strip()
     if not item_id:
         item_id = derived_id(headline, summary, body)
         flags.append(DERIVED_ID)
-    author = _first(found, _AUTHOR)
     return Item(
         item_id=item_id,
         format=channel.format,
@@ -122,36 +138,28 @@ def _item(element: etree._Element, channel: Channel) -> Item:
         updated=updated,
         summary=summary,
         body=body,
-        body_format="xhtml" if body_name == "xhtml:body" else "html",
-        language=text_or_none(element.get(LANG) or _first(found, _LANGUAGE) or channel.language),
-        byline=plain(author) or None if author else None,
-        copyright=text_or_none(_first(found, _RIGHTS) or channel.rights),
-        credit=text_or_none(_first(found, ("media:credit",))),
-        provider=text_or_none(_first(found, _SOURCE) or channel.publisher),
+        body_format="xhtml" if body and best["body"][1] == "xhtml:body" else "html",
+        language=text_or_none(element.get(LANG) or text.get("language") or channel.language),
+        byline=plain(text.get("byline") or "") or None,
+        copyright=text_or_none(text.get("rights") or channel.rights),
+        credit=text_or_none(text.get("credit")),
+        provider=text_or_none(text.get("source") or channel.publisher),
         subjects=tuple(subjects),
         quality=tuple(flags),
     )
 
 
-def _first(found: dict[str, etree._Element], names: tuple[str, ...]) -> str | None:
-    return _first_named(found, names)[1]
-
-
-def _first_named(found: dict[str, etree._Element], names: tuple[str, ...]) -> tuple[str | None, str | None]:
-    for name in names:
-        element = found.get(name)
-        if element is None:
-            continue
-        if name in ("atom:content", "atom:summary", "atom:title"):
-            text = atom.construct(element)[0]
-        elif name == "atom:author":
-            text = _text(element, "atom:name") or ""
-        else:
-            text = inner(element) if name in _MARKED_UP else words(element)
-        text = clean(text)
-        if text and not text.isspace():
-            return name, text
-    return None, None
+def _content(name: str, element: etree._Element) -> str | None:
+    """What an element holds, or None where that is nothing but white space."""
+    if len(element) == 0 and not name.startswith("atom:"):
+        return clean(element.text or "")
+    if name in ("atom:content", "atom:summary", "atom:title"):
+        text = atom.construct(element)[0]
+    elif name == "atom:author":
+        text = _text(element, "atom:name") or ""
+    else:
+        text = clean(inner(element) if name in _MARKED_UP else words(element))
+    return text if text and not text.isspace() else None
 
 
 def _child(element: etree._Element, name: str) -> etree._Element | None:

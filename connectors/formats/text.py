@@ -7,6 +7,8 @@ import re
 
 # What XML 1.0 forbids, and lone surrogates, which UTF-8 (and so Avro) cannot hold.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
+_NONCHARACTERS = re.compile(b"\xef\xbf[\xbe\xbf]")
 # int() refuses more than 4,300 digits with ValueError, so html.unescape raises on such a reference.
 _ENDLESS_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")
 _TAG = re.compile(
@@ -19,9 +21,13 @@ _ANY_MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)\s*>|<!--.*?-
 
 def clean(text: str) -> str:
     """The text without characters that XML forbids and without lone surrogates."""
-    if text.isprintable():  # no control characters, no surrogates: most texts, at a tenth of the price
-        return text
-    return _FORBIDDEN.sub("", text) if _FORBIDDEN.search(text) else text
+    try:  # the question is asked of bytes: ten times as fast as a pattern over a body
+        data = text.encode()
+    except UnicodeEncodeError:
+        return _FORBIDDEN.sub("", text)
+    if len(data.translate(None, _CONTROLS)) != len(data) or _NONCHARACTERS.search(data):
+        return _FORBIDDEN.sub("", text)
+    return text
 
 
 def one_line(text: str) -> str:

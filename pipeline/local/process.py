@@ -21,7 +21,6 @@ POLL_SECONDS = 0.05
 LOWEST_PORT = 10_000
 LAUNCHER = Path(__file__).with_name("launcher.py")
 
-
 _starter = ThreadPoolExecutor(1, thread_name_prefix="server-starter")
 """All servers are started from this thread, which lives as long as the process: Linux counts a child as orphaned once
 the thread that started it has ended."""
@@ -55,15 +54,19 @@ class ServerProcess:
         return self._process.poll() is None
 
     def wait_until(self, ready: Callable[[], bool], timeout: float) -> None:
-        """Raises ServerError, with the end of the log, where the server ends or is not ready in `timeout` seconds."""
+        """Raises ServerError, with the end of the log, where the server ends or is not ready in `timeout` seconds.
+        Whatever is raised, the server runs no more."""
         deadline = time.monotonic() + timeout
-        while not ready():
-            if not self.running:
-                raise self._failure(f"ended with status {self._process.returncode} instead of starting")
-            if time.monotonic() > deadline:
-                self.kill()
-                raise self._failure(f"was not ready after {timeout:.0f} s")
-            time.sleep(POLL_SECONDS)
+        try:
+            while not ready():
+                if not self.running:
+                    raise self._failure(f"ended with status {self._process.returncode} instead of starting")
+                if time.monotonic() > deadline:
+                    raise self._failure(f"was not ready after {timeout:.0f} s")
+                time.sleep(POLL_SECONDS)
+        except BaseException:
+            self.kill()
+            raise
 
     def stop(self, timeout: float = 30) -> None:
         """Asks the server to end; kills it where it has not done so in `timeout` seconds."""

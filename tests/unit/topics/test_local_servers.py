@@ -168,6 +168,17 @@ def test_a_server_that_is_never_ready_is_killed(tmp_path: Path) -> None:
     assert not server.running
 
 
+def test_an_interrupted_start_leaves_no_server_behind(tmp_path: Path) -> None:
+    server = ServerProcess("The server", ["/bin/sleep", "600"], tmp_path / "log")
+
+    def interrupted() -> bool:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        server.wait_until(interrupted, 60)
+    assert not server.running
+
+
 def test_a_server_that_ignores_the_request_to_end_is_killed(tmp_path: Path) -> None:
     server = ServerProcess(
         "The server", ["/bin/sh", "-c", "trap '' TERM; echo up; while :; do sleep 1; done"], tmp_path / "log"

@@ -39,13 +39,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends in order, as Ctrl-C does
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         return _run(args)
     except Exception as error:  # not for Ctrl-C: what _failures imports takes seconds
         if isinstance(error, _failures()):
             raise CommandError(str(error)) from error
         raise
+
+
+_interrupted = threading.Event()
+
+
+def _interrupt(number: int, frame: object) -> None:
+    """Ends the demo in order. An exception that comes while an object is being deleted is lost, so it is noted too."""
+    _interrupted.set()
+    raise KeyboardInterrupt
 
 
 def _failures() -> tuple[type[Exception], ...]:
@@ -119,4 +129,6 @@ def stage(what: str) -> Iterator[None]:
     began = time.monotonic()
     with console.status(what):
         yield
+    if _interrupted.is_set():
+        raise KeyboardInterrupt
     console.print(f"{what:<40} {time.monotonic() - began:5.1f} s", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""The bundled sample wire, read from its documents (wire/wire.toml says which)."""
+"""The bundled sample wire, read from its documents (data/wire.toml says which)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class SampleWire:
 
 def sample_wire() -> SampleWire:
     """The wire that comes with the package."""
-    root = files("pipeline.demo").joinpath("wire")
+    root = files("pipeline.demo").joinpath("data")
     plan = tomllib.loads(root.joinpath("wire.toml").read_text(encoding="utf-8"))
 
     def feed(table: dict[str, Any]) -> WireFeed:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,7 +25,9 @@ from connectors.topics.model import Message, Received, TopicError
 BLOCK_BYTES = 131_072
 """Uncompressed size at which a block is closed: the memory of a reader, and how much is decoded to find one record."""
 LARGEST_BLOCK = 1 << 30
-"""No block holds more: a size read from a damaged file must not decide how much memory is asked for."""
+"""No block holds more, uncompressed: neither must that size decide about memory."""
+ENVELOPE_BYTES = 32
+"""What an envelope takes beside key, value and headers, about: bounds the records of a block of empty ones."""
 LEVEL = 1
 """Of zstandard. Level 3 made blocks of 3 KB articles 1 % smaller."""
 SYNC = b"Summitwire spool"
@@ -71,7 +74,7 @@ def encode(messages: Sequence[Message], first: int, now: int) -> Iterator[bytes]
                 "value": message.value,
             }
         )
-        size += message.size
+        size += message.size + ENVELOPE_BYTES
         if size >= BLOCK_BYTES:
             yield _block(len(envelopes), compress(_encode(envelopes)))
             envelopes = []
@@ -137,21 +140,20 @@ def blocks(segment: Segment, start: int) -> Iterator[tuple[int, int, bytes]]:
     with path.open("rb") as stream:
         if stream.read(len(header())) != header():
             raise Corrupt(f"{path} is damaged: it does not begin as a file of the spool")
+        length = os.fstat(stream.fileno()).st_size
         base = segment.first
         while (records := _read_varint(stream, path)) is not None:
             size = _read_varint(stream, path)
-            if size is None or size < 0 or records <= 0:
+            # A damaged size must not decide how much memory is asked for.
+            if size is None or not 0 < size <= length - stream.tell() or records <= 0:
                 raise _cut(path)
-            if base + records > start:
-                data = stream.read(size)
-                if len(data) < size:
-                    raise _cut(path)
-            else:
-                data = b""
+            wanted = base + records > start
+            data = stream.read(size) if wanted else b""
+            if not wanted:
                 stream.seek(size, io.SEEK_CUR)
             if stream.read(len(SYNC)) != SYNC:
                 raise _cut(path)
-            if data:
+            if wanted:
                 yield base, records, data
             base += records
         if base != segment.end:

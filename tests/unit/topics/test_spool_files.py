@@ -154,6 +154,23 @@ def test_a_block_that_claims_an_impossible_size_is_noticed(spool: Spool, folder:
         read(spool)
 
 
+@pytest.mark.parametrize("size", [0, 1 << 40, 1 << 62])
+def test_a_block_that_claims_another_length_is_noticed_before_it_is_read(spool: Spool, folder: Path, size: int) -> None:
+    spool.append(TOPIC, numbered(0, 1))
+    (path,) = files(folder)
+    path.write_bytes(container.header() + b"\x02" + container._varint(size) + container.SYNC)
+    with pytest.raises(TopicError, match="cut off or overwritten"):
+        read(spool)
+
+
+def test_records_without_content_are_shared_out_among_blocks(spool: Spool, folder: Path) -> None:
+    spool.append(TOPIC, [Message(b"", b"")] * 10_000)
+    (segment,) = segments.segments(folder)[0]
+    sizes = [records for _, records, _ in container.blocks(segment, 0)]
+    assert sum(sizes) == 10_000
+    assert max(sizes) <= container.BLOCK_BYTES // container.ENVELOPE_BYTES
+
+
 def test_a_missing_file_is_an_error_and_no_gap(spool: Spool, folder: Path) -> None:
     for part in range(3):
         spool.append(TOPIC, numbered(part * 2, 2))

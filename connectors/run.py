@@ -22,6 +22,7 @@ from connectors.schedule import HostBuckets
 from connectors.sources import Source, sources
 from connectors.state import FeedState, State
 from connectors.summary import ConnectSummary, Counts
+from connectors.threads import to_its_end
 from connectors.topics import ALL_TOPICS, Topics
 from connectors.writing import Writer
 from schemas.codec import Decoder, Encoder
@@ -100,14 +101,14 @@ class Run:
         self._topics.create(ALL_TOPICS)
         state = State(self._config.path(self._config.connect.state))
         try:
-            recovered = await asyncio.to_thread(catch_up, state, self._topics, self._decoder)
+            recovered = await to_its_end(catch_up, state, self._topics, self._decoder)
             if recovered:
                 log.info("caught up with %d versions of the topic", recovered)
             publisher = Publisher(self._topics, state, self._encoder, self._clock)
             self.feeds = self._feed_states(state)
             desk = Desk(publisher, self.feeds, self._buckets, self._chance)
             desk.summary.recovered = recovered
-            self._writer = Writer(self._topics, publisher, desk, once=self._once, clock=self._clock)
+            self._writer = Writer(self._topics, publisher, desk, once=self._once)
             await self._side_by_side(self._writer, stop)
             return desk.summary
         finally:

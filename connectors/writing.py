@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from dataclasses import replace
 
 from connectors.desk import Desk, Polled, put_aside
 from connectors.pages import Pages
-from connectors.publish import Clock, Publisher
+from connectors.publish import Publisher
 from connectors.recover import POSITION, position_of
 from connectors.summary import ConnectSummary
+from connectors.threads import to_its_end
 from connectors.topics import RAW, StorageFull, TopicError, Topics
 
 log = logging.getLogger("summitwire.connect")
@@ -27,14 +29,13 @@ POSITION_EVERY = 10.0
 class Writer:
     """Deciding, appending and saving happen in a thread beside the event loop, and never two at a time."""
 
-    def __init__(self, topics: Topics, publisher: Publisher, desk: Desk, *, once: bool, clock: Clock) -> None:
+    def __init__(self, topics: Topics, publisher: Publisher, desk: Desk, *, once: bool) -> None:
         self._topics = topics
         self._publisher = publisher
         self._desk = desk
         self._once = once
-        self._clock = clock
         self._reading: set[asyncio.Task[Polled]] = set()
-        self._noted = 0.0
+        self._noted = time.monotonic()
 
     @property
     def summary(self) -> ConnectSummary:
@@ -68,6 +69,7 @@ class Writer:
             while self._reading and not stop.is_set():
                 await asyncio.wait(self._reading)
                 await self._batch(self._read(), again, pages, stop)
+            await to_its_end(self._note_position)
         finally:
             for task in self._reading:
                 task.cancel()
@@ -83,11 +85,11 @@ class Writer:
         self, batch: list[Polled], again: asyncio.Queue[tuple[float, str]], pages: Pages, stop: asyncio.Event
     ) -> None:
         """Publishes what a batch of polls brought; where the topics fail, again and again until they take it."""
-        unfinished = await asyncio.to_thread(self._decide, batch)
+        unfinished = await to_its_end(self._decide, batch)
         wait = 0.5
         while True:
             try:
-                await asyncio.to_thread(self._flush)
+                await to_its_end(self._flush)
                 break
             except StorageFull:
                 raise
@@ -99,7 +101,7 @@ class Writer:
                     await asyncio.wait_for(stop.wait(), wait)
                 wait = min(wait * 2, 30.0)
         files, self._desk.processed = self._desk.processed, []
-        await asyncio.to_thread(put_aside, files)
+        await to_its_end(put_aside, files)
 
         async def with_pages(polled: Polled, urls: list[str]) -> Polled:
             return replace(polled, pages=await pages.fetch(urls))
@@ -123,8 +125,14 @@ class Writer:
         return unfinished
 
     def _flush(self) -> None:
-        now = self._clock().timestamp()
-        if now - self._noted >= POSITION_EVERY:
-            self._publisher.put_meta(POSITION, position_of(self._topics.end_offsets(RAW.name)))
-            self._noted = now
+        if time.monotonic() - self._noted >= POSITION_EVERY:
+            self._note_position()
+        else:
+            self._publisher.flush()
+
+    def _note_position(self) -> None:
+        """Saves, with what else there is, how far the state knows the topic: what others append later is not skipped,
+        for the position is read before our own batch is appended."""
+        self._publisher.put_meta(POSITION, position_of(self._topics.end_offsets(RAW.name)))
         self._publisher.flush()
+        self._noted = time.monotonic()

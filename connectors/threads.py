@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -14,11 +16,13 @@ async def to_its_end(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) ->
     """`asyncio.to_thread`, but a cancellation is heeded only once `work` has ended.
 
     What it works on is closed next, and SQLite crashes the process where a connection is closed under a running
-    statement.
+    statement. The thread is awaited as a plain future: an interrupt makes `asyncio.run` cancel every task.
     """
-    running = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
+    running = asyncio.get_running_loop().run_in_executor(None, partial(work, *args, **kwargs))
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
-        await asyncio.wait({running})
+        while not running.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({running})
         raise

@@ -1,157 +1,200 @@
-"""Who takes part in a trigger's encounter, read from the dependency parse of its sentence.
+"""Who takes part in what a word tells, read from the dependency parse of its sentence.
 
-Participants come from the trigger's own arguments or by a resolved link (the subject of the verb that governs it), never
-from elsewhere in the sentence.
+Participants come from a word's own arguments or by a resolved link (the subject of the verb that governs it), never from
+elsewhere in the sentence.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from pipeline.summits.mentions import PRONOUNS, Mention
+from pipeline.summits.lexicon import toml
+from pipeline.summits.people import PRONOUNS, Mention
+from pipeline.summits.standins import Piece
+from pipeline.summits.verbs import is_verb, stem, verbs
 
-PLURAL_HEADS = frozenset(
-    "leaders presidents ministers premiers sides countries nations men women pair two three duo governments neighbors neighbours "
-    "diplomats both they allies parties officials delegations them counterparts".split()
-)
-_INSIDE = frozenset(("poss", "compound", "nmod", "amod", "conj", "appos", "nummod"))
-_SPEECH = frozenset("say tell add note report announce explain believe think write state warn insist claim".split())
+COMPANY = ("with", "between", "among", "alongside", "involving")
+_OF = ("of", "from", "between", "among", "representing")
+_SUCH_AS = ("including", "like", "as")
+_INSIDE = frozenset(("poss", "compound", "nmod", "amod", "nummod"))
+_DEEPEST = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A participant of a trigger: a mention, or a word that stands for persons told before (he, the two leaders)."""
+    """A participant: a mention, or a word for persons told before: `one` (he, she), `many` (they, the two leaders).
+
+    `rank`: the level of a group that the mention is a part of (ministers of Japan and Korea)."""
 
     mention: Mention | None
     word: str
     position: int
+    rank: str | None = None
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    return frozenset(toml("references.toml")[name])
 
 
 class Parsed:
-    """A sentence's parse with the mentions laid over it."""
+    """A sentence's parse, and the mentions that its tokens stand for."""
 
-    def __init__(self, doc: Any, offset: int, mentions: Sequence[Mention]) -> None:
+    def __init__(self, doc: Any, tokens: Sequence[Piece]) -> None:
         self.doc = doc
-        self.offset = offset
-        self.mentions = mentions
-        self._at: dict[int, Mention] = {}
-        self._roots: dict[int, Mention] = {}
-        for mention in mentions:
-            span = doc.char_span(mention.start - offset, mention.end - offset, alignment_mode="expand")
-            if span is None:
-                continue
-            for token in span:
-                self._at.setdefault(token.i, mention)
-            self._roots[span.root.i] = mention
+        self._tokens = tokens
+        self._starts = [piece.start for piece in tokens]
+        self._at = {place: piece.mention for place, piece in enumerate(tokens) if piece.mention is not None}
 
     def mention_at(self, token: Any) -> Mention | None:
         return self._at.get(token.i)
 
     def start(self, token: Any) -> int:
-        return int(self.offset + token.idx)
+        """Offset of a token in the story."""
+        return self._tokens[token.i].start
+
+    def end(self, token: Any) -> int:
+        return self._tokens[token.i].end
+
+    def token_at(self, offset: int) -> Any | None:
+        """The token that holds a character of the story."""
+        place = bisect_right(self._starts, offset) - 1
+        return self.doc[place] if place >= 0 and offset < self._tokens[place].end else None
 
     # -- noun phrases --------------------------------------------------------------------------------------------------
 
     def in_phrase(self, token: Any, depth: int = 0) -> list[Role]:
-        """The participants that a noun phrase with this head names: itself, what is joined to it, and, where it is no
-        actor itself, the actors inside of it (Japan's leader, leaders of Japan and Korea)."""
+        """The participants that a noun phrase with this head names: the head, what is joined to it, and the countries
+        of a group (leaders of Japan and Korea)."""
+        if depth > _DEEPEST:
+            return []
         out: list[Role] = []
-        if depth > 6:
-            return out
         mention = self._at.get(token.i)
-        lower = token.lower_
         if mention is not None:
-            if mention.person is not None and mention.person.bystander:
-                return out
-            out.append(Role(mention, "", self.start(token)))
-        elif lower in PRONOUNS:
+            if mention.person is None or not mention.person.bystander:
+                out += self._group(token, mention, depth) if mention.country is None else []
+                out.append(Role(mention, "", self.start(token)))
+        elif token.lower_ in PRONOUNS:
             out.append(Role(None, "one", self.start(token)))
-        elif lower in PLURAL_HEADS and not any(
-            child.dep_ == "prep" and child.lower_ in ("of", "from") for child in token.children
-        ):
-            inner = [
-                role for child in token.children if child.dep_ in _INSIDE for role in self.in_phrase(child, depth + 1)
-            ]
-            return inner or [Role(None, "many", self.start(token))]
-        own = mention is not None
+        elif self._refers(token):
+            out.append(Role(None, "many", self.start(token)))
+        elif token.lower_ in _words("actors"):
+            for child in token.children:
+                if child.dep_ in _INSIDE:
+                    out += self.in_phrase(child, depth + 1)
+                elif child.dep_ == "prep" and child.lower_ in _OF:
+                    out += self.objects_of(child, depth + 1)
         for child in token.children:
-            if self._at.get(child.i) is mention and own:
-                # inside of the same mention; what hangs on its words still counts
-                if child.dep_ in ("conj", "appos"):
-                    out += [role for role in self.in_phrase(child, depth + 1) if role.mention is not mention]
-                else:
-                    out += self._joined(child, mention, depth)
-                continue
-            if child.dep_ == "conj" or (child.dep_ in _INSIDE and not own):
+            if child.dep_ in ("conj", "appos"):
                 out += self.in_phrase(child, depth + 1)
-            elif child.dep_ == "prep" and not own and child.lower_ in ("of", "from", "between", "among"):
-                out += self.objects_of(child, depth)
+            elif child.dep_ == "prep" and child.lower_ in _SUCH_AS and (mention is None or child.lower_ == "including"):
+                out += self.objects_of(child, depth + 1)
+            elif (
+                child.dep_ == "prep"
+                and child.lower_ == "with"
+                and child.i == token.i + 2
+                and child.nbor(-1).lower_
+                in (
+                    "along",
+                    "together",
+                )
+            ):
+                out += self.objects_of(child, depth + 1)
         return out
 
-    def _joined(self, token: Any, mention: Mention | None, depth: int) -> list[Role]:
-        out: list[Role] = []
-        for child in token.children:
-            if child.dep_ == "conj" and self._at.get(child.i) is not mention:
-                out += self.in_phrase(child, depth + 1)
-        return out
+    def _group(self, token: Any, mention: Mention, depth: int) -> list[Role]:
+        """Those whose representatives a group without a country of its own is: (foreign ministers) of Japan and Korea."""
+        inner = [
+            role
+            for child in token.children
+            for role in (
+                self.objects_of(child, depth + 1)
+                if child.dep_ == "prep" and child.lower_ in _OF
+                else self.in_phrase(child, depth + 1)
+                if child.dep_ in _INSIDE
+                else []
+            )
+        ]
+        return [
+            Role(role.mention, role.word, role.position, mention.level)
+            for role in inner
+            if role.mention is not None and role.mention.kind == "country"
+        ]
+
+    def _refers(self, token: Any) -> bool:
+        """Whether a plural noun or pronoun stands for those told before: they, both men, the two leaders."""
+        word = token.lower_
+        if word in _words("plural_pronouns"):
+            return True
+        if word not in _words("plural_nouns"):
+            return False
+        left = {child.lower_ for child in token.lefts}
+        if left & _words("definite_numbers"):
+            return not left & _words("others")
+        return "the" in left and len(left) == 1 and word in _words("plural_leaders")
 
     def objects_of(self, prep: Any, depth: int = 0) -> list[Role]:
         return [
             role
             for child in prep.children
-            if child.dep_ in ("pobj", "pcomp", "conj", "prep")
+            if child.dep_ in ("pobj", "pcomp", "conj", "prep") and depth < _DEEPEST
             for role in (
-                self.objects_of(child, depth + 1)
-                if child.dep_ == "prep" and depth < 4
-                else self.in_phrase(child, depth + 1)
+                self.objects_of(child, depth + 1) if child.dep_ == "prep" else self.in_phrase(child, depth + 1)
             )
         ]
 
     # -- verbs ---------------------------------------------------------------------------------------------------------
 
     def subjects(self, verb: Any, depth: int = 0) -> list[Role]:
-        """Who does what the verb says, through control and coordination."""
-        if depth > 5:
+        """Who does what a verb says, through control and coordination."""
+        if depth > _DEEPEST:
             return []
-        own = [child for child in verb.children if child.dep_ in ("nsubj", "csubj", "expl")]
-        passive = [child for child in verb.children if child.dep_ == "nsubjpass"]
-        if own:
-            subject = own[0]
-            if subject.lower_ in ("who", "which", "that") and verb.dep_ == "relcl":
+        own = next((child for child in verb.children if child.dep_ in ("nsubj", "csubj")), None)
+        if own is not None:
+            if own.lower_ in ("who", "which", "that") and verb.dep_ in ("relcl", "ccomp", "acl"):
                 return self.in_phrase(verb.head)
-            return self.in_phrase(subject)
-        if passive:
+            return self.in_phrase(own)
+        passive = next((child for child in verb.children if child.dep_ == "nsubjpass"), None)
+        if passive is not None:
             agents = [role for child in verb.children if child.dep_ == "agent" for role in self.objects_of(child)]
-            if agents:
-                return agents
-            if any(child.dep_ == "auxpass" for child in verb.children):
-                return []
-            return self.in_phrase(passive[0])
+            return agents or (
+                [] if any(child.dep_ == "auxpass" for child in verb.children) else self.in_phrase(passive)
+            )
         head = verb.head
         if head == verb:
             return []
+        if (
+            verb.dep_ in ("xcomp", "ccomp", "advcl", "prep")
+            and not is_verb(head)
+            and head.dep_ in ("acomp", "oprd", "attr")
+        ):
+            return self.controller(head.head, verb, depth + 1)
         if verb.dep_ in ("xcomp", "ccomp"):
-            given = [child for child in head.children if child.dep_ in ("dobj", "obj") and child.i < verb.i]
-            if given and stem(head) in _CONTROL_OBJECT:
-                return self.in_phrase(given[0])
-            passive_head = [child for child in head.children if child.dep_ == "nsubjpass"]
-            if passive_head:
-                return self.in_phrase(passive_head[0])
-            return self.subjects(head, depth + 1) if is_verb(head) else self.owner(head, depth)
-        if verb.dep_ in ("conj", "advcl"):
-            if is_verb(head):
-                passive_head = [child for child in head.children if child.dep_ == "nsubjpass"]
-                return self.in_phrase(passive_head[0]) if passive_head else self.subjects(head, depth + 1)
-            return self.in_phrase(head)
+            return self.controller(head, verb, depth + 1) if is_verb(head) else self.owner(head, depth + 1)
+        if verb.dep_ in ("conj", "advcl", "parataxis", "dep"):
+            if not is_verb(head):
+                return self.in_phrase(head) if verb.dep_ == "conj" else self.owner(head, depth + 1)
+            return self.controller(head, verb, depth + 1)
         if verb.dep_ in ("acl", "relcl"):
-            return self.owner(head, depth)
+            return self.owner(head, depth + 1)
         if verb.dep_ == "pcomp":
-            return self._around(head, depth)
+            return self.around(head, depth + 1)
         if verb.dep_ in ("amod", "nmod"):
             return self.in_phrase(head)
         return []
+
+    def controller(self, head: Any, verb: Any, depth: int) -> list[Role]:
+        """The subject of a verb which hangs on `head`: its object for "invite X to", who is spoken of for "X is set
+        to", else its own subject."""
+        given = [child for child in head.children if child.dep_ in ("dobj", "obj", "dative") and child.i < verb.i]
+        if given and verb.dep_ in ("xcomp", "ccomp") and stem(head) in verbs("control_object"):
+            return self.in_phrase(given[0])
+        passive = [child for child in head.children if child.dep_ == "nsubjpass"]
+        return self.in_phrase(passive[0]) if passive else self.subjects(head, depth)
 
     def owner(self, noun: Any, depth: int = 0) -> list[Role]:
         """Whose plan, invitation or meeting a noun is: its possessor, or the subject of the verb it depends on."""
@@ -162,32 +205,36 @@ class Parsed:
             return inside
         if self._at.get(noun.i) is not None:
             return self.in_phrase(noun)
-        return self._governing(noun, depth)
+        return self.governing(noun, depth)
 
-    def _governing(self, noun: Any, depth: int = 0) -> list[Role]:
+    def governing(self, noun: Any, depth: int = 0) -> list[Role]:
+        """The subject of the verb that a noun depends on."""
         head = noun.head
-        if head == noun or depth > 5:
+        if head == noun or depth > _DEEPEST:
             return []
-        if noun.dep_ in ("dobj", "obj", "attr", "nsubjpass", "oprd") and is_verb(head):
+        if noun.dep_ in ("dobj", "obj", "attr", "oprd", "npadvmod") and is_verb(head):
             return self.subjects(head, depth + 1)
+        if noun.dep_ == "nsubjpass" and is_verb(head):
+            return [role for child in head.children if child.dep_ == "agent" for role in self.objects_of(child)]
         if noun.dep_ in ("pobj", "pcomp"):
-            return self._around(head, depth)
+            return self.around(head, depth + 1)
         if noun.dep_ in ("conj", "appos"):
-            return self._governing(head, depth + 1)
+            return self.governing(head, depth + 1)
         return []
 
-    def _around(self, prep: Any, depth: int = 0) -> list[Role]:
+    def around(self, prep: Any, depth: int = 0) -> list[Role]:
         """The subject of the verb that a preposition belongs to, through nouns in between."""
         head = prep.head
-        for _ in range(4):
+        for _ in range(5):
             if is_verb(head):
-                return self.subjects(head, depth + 1)
+                passive = [child for child in head.children if child.dep_ == "nsubjpass"]
+                found = self.subjects(head, depth + 1)
+                return found or [role for child in passive for role in self.in_phrase(child)]
             if head.head == head:
                 break
-            if head.dep_ in ("dobj", "attr", "pobj", "prep", "nsubjpass", "obj", "advmod", "npadvmod"):
-                head = head.head
-                continue
-            break
+            if self._at.get(head.i) is not None and head.dep_ in ("nsubj", "nsubjpass"):
+                return self.in_phrase(head)
+            head = head.head
         return []
 
     def objects(self, verb: Any) -> list[Role]:
@@ -195,113 +242,20 @@ class Parsed:
             role for child in verb.children if child.dep_ in ("dobj", "obj", "dative") for role in self.in_phrase(child)
         ]
 
-    def with_(self, head: Any, words: Iterable[str] = ("with", "between", "among", "alongside")) -> list[Role]:
+    def passive_subject(self, verb: Any) -> list[Role]:
+        return [role for child in verb.children if child.dep_ == "nsubjpass" for role in self.in_phrase(child)]
+
+    def with_(self, head: Any, words: Iterable[str] = COMPANY) -> list[Role]:
         """Those whom a preposition of company brings to a verb or noun."""
         wanted = frozenset(words)
         return [
             role
             for child in head.children
-            if child.dep_ == "prep" and child.lower_ in wanted
+            if (child.dep_ in ("prep", "dative", "agent") or child.tag_ == "IN") and child.lower_ in wanted
             for role in self.objects_of(child)
+        ] + [
+            role
+            for child in head.children
+            if child.dep_ in ("prt", "advmod") and child.lower_ in ("down", "separately", "together", "privately")
+            for role in self.with_(child, wanted)
         ]
-
-    def passive_subject(self, verb: Any) -> list[Role]:
-        return [role for child in verb.children if child.dep_ == "nsubjpass" for role in self.in_phrase(child)]
-
-
-_CONTROL_OBJECT = frozenset(
-    "invite ask urge want allow expect persuade call press send tell order encourage request".split()
-)
-
-_IRREGULAR = {
-    "met": "meet",
-    "held": "hold",
-    "had": "have",
-    "has": "have",
-    "having": "have",
-    "began": "begin",
-    "begun": "begin",
-    "led": "lead",
-    "sat": "sit",
-    "sitting": "sit",
-    "spoke": "speak",
-    "spoken": "speak",
-    "went": "go",
-    "gone": "go",
-    "goes": "go",
-    "came": "come",
-    "flew": "fly",
-    "flown": "fly",
-    "flies": "fly",
-    "left": "leave",
-    "leaving": "leave",
-    "told": "tell",
-    "said": "say",
-    "paid": "pay",
-    "arriving": "arrive",
-    "arrived": "arrive",
-    "arrives": "arrive",
-    "hosting": "host",
-    "receiving": "receive",
-    "received": "receive",
-    "invited": "invite",
-    "inviting": "invite",
-    "convening": "convene",
-    "convened": "convene",
-    "concluding": "conclude",
-    "concluded": "conclude",
-    "telephoning": "telephone",
-    "telephoned": "telephone",
-    "phoned": "phone",
-    "phoning": "phone",
-    "welcomed": "welcome",
-    "welcoming": "welcome",
-    "resumed": "resume",
-    "resuming": "resume",
-    "made": "make",
-    "making": "make",
-    "gathered": "gather",
-    "conferred": "confer",
-    "conferring": "confer",
-    "traveled": "travel",
-    "travelled": "travel",
-    "traveling": "travel",
-    "travelling": "travel",
-    "wrote": "write",
-    "wrapped": "wrap",
-    "wrapping": "wrap",
-    "chaired": "chair",
-    "chairing": "chair",
-    "took": "take",
-    "taken": "take",
-    "taking": "take",
-    "takes": "take",
-    "does": "do",
-    "toured": "tour",
-    "urged": "urge",
-    "proposed": "propose",
-    "proposing": "propose",
-    "announced": "announce",
-    "announcing": "announce",
-    "believed": "believe",
-    "stated": "state",
-    "noted": "note",
-    "stating": "state",
-}
-
-
-def is_verb(token: Any) -> bool:
-    return str(token.tag_).startswith(("VB", "MD"))
-
-
-def stem(token: Any) -> str:
-    """A verb's base form: enough of English morphology for the verbs that we look for."""
-    word = str(token.lower_)
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
-    for ending, put in (("ies", "y"), ("ied", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            if ending == "es" and not word.endswith(("ches", "shes", "sses", "xes", "oes")):
-                continue
-            return word[: -len(ending)] + put
-    return word

@@ -213,9 +213,9 @@ def _unit(relative: str, unit: str, anchor: date) -> DateSpan | None:
     """A week is given by the month that most of it lies in, a weekend likewise."""
     step = (
         -1
-        if relative.split()[-1] in ("last", "past", "previous")
+        if relative.rsplit(maxsplit=1)[-1] in ("last", "past", "previous")
         else 1
-        if relative.split()[-1] in ("next", "coming", "following")
+        if relative.rsplit(maxsplit=1)[-1] in ("next", "coming", "following")
         else 0
     )
     if unit == "year":

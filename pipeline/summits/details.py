@@ -4,104 +4,132 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 
-from pipeline.summits.events import Draft
-from pipeline.summits.mentions import Mention, Person
+from pipeline.summits.lexicon import toml
+from pipeline.summits.people import Mention, Person
 from schemas.records import Quote, TextSpan
 
-_TOPIC = re.compile(
-    r"\b(?:(?:talks|discussions?|meetings?|summit|negotiations|consultations|dialogue|conversations?|visit)\b[^.;:“”\"]{0,60}?"
-    r"\b(?:on|about|over|regarding|concerning|focus(?:ed|ing|es)? on|cent(?:er|re)(?:ed|ing)? on|aimed at|dealing with)"
-    r"|(?:to |will |would |also |and )?(?:discuss(?:ed|ing|es)?|talk(?:ed)? about|review(?:ed|ing)?|address(?:ed)? the)"
-    r"|(?:exchang(?:e|ed|ing) views on|focus(?:ed|ing)? on|topics include[sd]?|agenda include[sd]?|conferred on))\s+"
-    r"(?P<span>[^.;:“”\"\n]{3,160})"
-)
-_OUTCOME = re.compile(
-    r"\b(?P<span>(?:(?:re)?affirm(?:ed)?|agreed|signed|confirmed|announced|pledged|vowed|reached|concluded an?|approved|adopted|endorsed|"
-    r"committed|declined the|declined to|rejected|refused to|failed to|condemned|decided|unveiled|launched|upgraded|promised|"
-    r"expressed (?:support|concern|hope)|stressed|called for|called on|urged|issued|established|shared the view|welcomed)\b[^.;“”\"\n]{4,220})"
-)
-_CUT = re.compile(
-    r",?\s+(?:according to|(?:he|she|they|officials?|the \w+) (?:said|says|added)|said|as well as a|after|before|while|when|which|who|amid|at (?:his|her|their|the) )\b.*$"
-    r"|,\s+(?:according|but|though|although|and (?:he|she|they|the))\b.*$"
-)
-_DAY = r"(?:on )?(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-_TAIL = re.compile(rf"\s+(?:{_DAY}|this week|next week|last week|later this (?:week|month)|in the coming \w+)\s*$")
-_QUOTED = re.compile(r"[“\"](?P<text>[^“”\"]{15,600})[”\"]")
-_SAYS = re.compile(
-    r"\b(?:said|says|saying|told|added|stated|declared|stressed|noted|wrote|emphasized|warned|tweeted|remarked|commented|replied|quoted|"
-    r"announced|insisted|explained|called|assured|posted)\b"
-)
+_LONGEST_SPAN = 260
+_FEWEST_QUOTED = 5
+"""Words of a quotation; scraps of two or three say nothing by themselves."""
+_QUOTED = re.compile(r"[“\"](?P<text>[^“”\"]{2,900})[”\"]")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A direct quotation in a numbered sentence, and who said it."""
+
+    sentence: int
+    speaker: Person
+    quote: Quote
+
+
+@cache
+def _date_words() -> str:
+    calendar = toml("calendar.toml")
+    return "|".join(word.capitalize() for word in (*calendar["months"], *calendar["weekdays"]))
+
+
+@cache
+def _topic() -> re.Pattern[str]:
+    cues = "|".join(toml("details.toml")["topic_cues"])
+    return re.compile(
+        rf"\b(?:{cues})\s+(?!(?:{_date_words()}|\d|the sidelines)\b)(?P<span>[^;:“”\"\n]{{3,{_LONGEST_SPAN}}})"
+    )
+
+
+@cache
+def _outcome() -> re.Pattern[str]:
+    verbs = "|".join(toml("details.toml")["outcome_verbs"])
+    return re.compile(rf"(?<!not )\b(?P<span>(?:{verbs})\b[^;“”\n]{{4,{_LONGEST_SPAN}}})")
+
+
+@cache
+def _end() -> re.Pattern[str]:
+    ends = "|".join(toml("details.toml")["span_ends"])
+    return re.compile(
+        rf"(?:,?\s+(?:{ends})|,\s+(?:but|though|although|and (?:he|she|they|the)|which|who|where)\b|\.(?:\s|$)).*$",
+        re.DOTALL,
+    )
+
+
+@cache
+def _tail() -> re.Pattern[str]:
+    day = rf"(?:on |late |early )?(?:{_date_words()})(?: \d+)?"
+    return re.compile(
+        rf"\s+(?:{day}|(?:this|next|last) (?:week|month)|later this (?:week|month|year)|in the coming \w+)\s*$"
+    )
+
+
+@cache
+def _says() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(toml('details.toml')['verbs_of_saying'])})\b")
 
 
 def topics(text: str, sentences: Sequence[tuple[int, int]]) -> tuple[TextSpan, ...]:
     """The spans which sentences of an event name as its subject."""
-    return _spans(_TOPIC, text, sentences)
+    return _spans(_topic(), text, sentences)
 
 
 def outcomes(text: str, sentences: Sequence[tuple[int, int]]) -> tuple[TextSpan, ...]:
     """The spans which tell a result."""
-    return _spans(_OUTCOME, text, sentences)
+    return _spans(_outcome(), text, sentences)
 
 
 def _spans(rule: re.Pattern[str], text: str, sentences: Sequence[tuple[int, int]]) -> tuple[TextSpan, ...]:
     out: list[TextSpan] = []
     for first, last in sentences:
         sentence = text[first:last]
-        for match in rule.finditer(sentence):
-            words = _CUT.sub("", match["span"])
-            words = _TAIL.sub("", words).rstrip(" ,–-—")
+        at = 0
+        while match := rule.search(sentence, at):
+            words = _tail().sub("", _end().sub("", match["span"])).rstrip(" ,.–-—")
             start = first + match.start("span")
-            if len(words) >= 3 and not any(start < span.end and span.start < start + len(words) for span in out):
+            if len(words) >= 3:
                 out.append(TextSpan(start, start + len(words), words))
+            at = max(match.start("span") + len(words), match.start() + 1)
     return tuple(out)
 
 
-def is_result(sentence: str) -> bool:
-    """Whether a sentence tells something that was agreed, signed, refused and the like."""
-    return _OUTCOME.search(sentence) is not None
-
-
-def quotes(
-    text: str, sentences: Sequence[tuple[int, int]], mentions: Sequence[Mention]
-) -> list[tuple[int, Person, Quote]]:
-    """(sentence, speaker, quote) of every direct quotation whose speaker is known: named in the sentence beside a verb of
-    saying, or, where the sentence names nobody, whoever spoke in the one before."""
-    out = []
+def quotations(text: str, sentences: Sequence[tuple[int, int]], by_sentence: Sequence[Sequence[Mention]]) -> list[Said]:
+    """Every direct quotation whose speaker is known: named in the sentence beside a verb of saying, or, where the
+    sentence names nobody, whoever spoke in the one before."""
+    out: list[Said] = []
     speaker: Person | None = None
     for index, (first, last) in enumerate(sentences):
         sentence = text[first:last]
         quoted = list(_QUOTED.finditer(sentence))
         plain = _QUOTED.sub(lambda match: " " * len(match.group()), sentence)
-        said = _SAYS.search(plain)
-        named = [
-            mention.person
-            for mention in mentions
-            if first <= mention.start < last and mention.person is not None and plain[mention.start - first].strip()
+        said = _says().search(plain)
+        persons = [
+            m
+            for m in by_sentence[index]
+            if m.person is not None and plain[m.start - first : m.start - first + 1].strip()
         ]
-        if said and named:
-            near = [
-                mention
-                for mention in mentions
-                if mention.person is not None and first <= mention.start < last and plain[mention.start - first].strip()
-            ]
-            before = [mention for mention in near if mention.start < first + said.start()]
-            chosen = min(near, key=lambda mention: abs(mention.start - first - said.start()))
-            speaker = (before[-1] if before and first + said.start() - before[-1].end < 60 else chosen).person
+        if said and persons:
+            speaker = _speaker(persons, first + said.start())
         elif said and not re.search(r"\b(?:he|she|they)\b", plain, re.IGNORECASE):
-            speaker = None if named or not quoted else speaker
-        for match in quoted if speaker is not None and (said or not named) else ():
-            words = match["text"]
-            tail = len(words) - len(words.rstrip(" ,"))
-            start = first + match.start("text")
-            out.append(
-                (index, speaker, Quote(speaker.name, words[: len(words) - tail], start, start + len(words) - tail))
-            )
+            speaker = None
+        if speaker is None or not (said or not persons):
+            continue
+        for match in quoted:
+            words = match["text"].rstrip(" ,")
+            if len(words.split()) >= _FEWEST_QUOTED:
+                start = first + match.start("text")
+                out.append(Said(index, speaker, Quote(speaker.name, words, start, start + len(words))))
     return out
 
 
-def attribution(text: str, draft: Draft) -> str | None:
-    """To whom the best sentence attributes the event."""
-    first, last = draft.sentences[0][1]
-    match = re.search(r"\baccording to (?P<who>[^,.;]{3,80})", text[first:last])
+def _speaker(persons: Sequence[Mention], verb: int) -> Person | None:
+    """Who is named last in front of the verb of saying and near it, else the nearest."""
+    before = [mention for mention in persons if mention.start < verb]
+    if before and verb - before[-1].end < 60:
+        return before[-1].person
+    return min(persons, key=lambda mention: abs(mention.start - verb)).person
+
+
+def attribution(sentence: str) -> str | None:
+    """To whom a sentence attributes what it tells."""
+    match = re.search(r"\baccording to (?P<who>[^,.;]{3,80})", sentence)
     return match["who"].strip() if match else None

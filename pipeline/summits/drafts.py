@@ -1,0 +1,158 @@
+"""From a candidate to the draft of an event: who its participants are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.summits.candidate import Candidate
+from pipeline.summits.clauses import Role
+from pipeline.summits.dates import When
+from pipeline.summits.people import RANK, Mention, Person, same_title
+from pipeline.summits.places import PlaceHit
+
+
+@dataclass(slots=True)
+class Draft:
+    """An event being put together. `sentences`: number and characters of each that tells it, the best first."""
+
+    kind: str
+    status: str
+    sentences: list[tuple[int, tuple[int, int]]]
+    triggers: list[tuple[int, int]]
+    parties: set[str] = field(default_factory=set)
+    persons: list[Person] = field(default_factory=list)
+    level: str = ""
+    when: When | None = None
+    place: PlaceHit | None = None
+    gathering: str | None = None
+    party_words: dict[str, tuple[int, int]] = field(default_factory=dict)
+    verb: bool = False
+    weak: bool = False
+    soft: bool = False
+    inferred: bool = False
+
+    @property
+    def index(self) -> int:
+        return self.sentences[0][0]
+
+    def add_party(self, code: str, mention: Mention | None) -> None:
+        self.parties.add(code)
+        if mention is not None:
+            self.party_words.setdefault(code, (mention.start, mention.end))
+
+    def raise_level(self, level: str | None) -> None:
+        if RANK.get(level or "", 0) > RANK.get(self.level, 0):
+            self.level = level or self.level
+
+    def add_person(self, person: Person, mention: Mention | None) -> None:
+        if person.country is None:
+            return
+        if not any(person is other for other in self.persons):
+            self.persons.append(person)
+        self.add_party(person.country, mention)
+        self.raise_level(person.level)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What was told before a candidate: `recent`, the persons that a pronoun may mean, likeliest first; `pair`, the
+    sides that "the two leaders" means; `persons`, all of the story."""
+
+    recent: Sequence[Person]
+    pair: Draft | None
+    persons: Sequence[Person]
+
+
+def resolve(candidate: Candidate, context: Context) -> Draft | None:
+    """The draft of a candidate; its parties are empty where nobody is told ("the meeting was put off"). None where who
+    took part holds no office any more."""
+    draft = Draft(
+        candidate.kind,
+        candidate.status,
+        [(candidate.sentence, candidate.span)],
+        [(candidate.trigger, candidate.trigger_end)],
+        when=candidate.when,
+        place=candidate.place,
+        gathering=candidate.gathering,
+        verb=bool(candidate.token.tag_.startswith("VB")),
+        weak=candidate.weak,
+        soft=candidate.soft,
+    )
+    gone = False
+    for role in sorted(candidate.roles, key=lambda role: (role.mention is None, role.position)):
+        person = role.mention.person if role.mention is not None else None
+        if person is not None and person.past and person.level != "official":
+            gone = True
+            continue
+        _take(role, draft, context)
+    for code in candidate.organisations:
+        draft.add_party(code, None)
+    hit = candidate.destination
+    if candidate.kind == "visit":
+        if not draft.parties:
+            return None
+        if hit is not None and hit.country:
+            draft.parties.add(hit.country)
+            draft.party_words.setdefault(hit.country, (hit.start, hit.end))
+    return None if gone and not draft.persons else draft
+
+
+def _take(role: Role, draft: Draft, context: Context) -> None:
+    mention = role.mention
+    if mention is None:
+        draft.inferred = True
+        if role.word == "one":
+            _pronoun(draft, context.recent)
+        elif context.pair is not None:
+            for person in context.pair.persons:
+                draft.add_person(person, None)
+            draft.parties |= context.pair.parties
+            draft.raise_level(context.pair.level)
+        return
+    if mention.kind == "counterpart":
+        _counterpart(mention, draft, context)
+    elif mention.person is not None:
+        if not mention.person.bystander:
+            draft.add_person(mention.person, mention)
+    elif mention.country:
+        draft.add_party(mention.country, mention)
+        if mention.kind == "group":
+            draft.raise_level(mention.level)
+            if mention.title and mention.level:
+                draft.add_person(_holder(mention.title, mention.country, mention.level, context.persons), mention)
+        else:
+            draft.raise_level(role.rank)
+
+
+def _pronoun(draft: Draft, recent: Sequence[Person]) -> None:
+    for person in recent:
+        if person.country and person.country not in draft.parties and not person.bystander and not person.past:
+            draft.add_person(person, None)
+            return
+
+
+def _holder(title: str, country: str, level: str, persons: Sequence[Person]) -> Person:
+    """Who holds an office that is told without a name, where the story names them."""
+    for person in persons:
+        if person.country == country and person.title and same_title(person.title, title) and not person.past:
+            return person
+    return Person(None, title, country, level)
+
+
+def _counterpart(mention: Mention, draft: Draft, context: Context) -> None:
+    """ "His Japanese counterpart X" takes over the other side's title."""
+    country = mention.country or (mention.person.country if mention.person else None)
+    if not country:
+        return
+    draft.add_party(country, mention)
+    other = next((one for one in (*draft.persons, *context.recent) if one.title and one.country != country), None)
+    person = mention.person
+    if person is not None:
+        person.country = country
+        if person.title is None and other is not None:
+            person.title, person.level = other.title, other.level
+    elif other is not None and other.title:
+        person = _holder(other.title, country, other.level or "official", context.persons)
+    if person is not None:
+        draft.add_person(person, mention)

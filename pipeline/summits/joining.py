@@ -1,0 +1,192 @@
+"""One draft for each encounter: mentions of the same one are merged, contradictory ones kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.summits.dates import When
+from pipeline.summits.drafts import Draft
+from pipeline.summits.lexicon import bodies, organisations
+from pipeline.summits.people import Person
+
+_HARD = frozenset(("cancelled", "postponed", "declined"))
+_OPEN = frozenset(("planned", "proposed"))
+_NEAR = 3
+"""Sentences across which a mention without parties, or a change of status, belongs to what was told before."""
+
+
+def join(drafts: Sequence[Draft]) -> list[Draft]:
+    """The encounters of a story, in the order of their first mention with parties."""
+    out: list[Draft] = []
+    loose: list[Draft] = []
+    for draft in drafts:
+        if draft.status == "denied":
+            continue
+        if (len(draft.parties) < 2 and not draft.gathering) or draft.weak:
+            loose.append(draft)
+            continue
+        home = _home(draft, out)
+        if home is None:
+            out.append(draft)
+        else:
+            _merge(home, draft)
+    for draft in loose:
+        home = _home(draft, out, near=_NEAR)
+        if home is not None:
+            _merge(home, draft)
+    return _visits_into_meetings(out)
+
+
+def _home(draft: Draft, events: Sequence[Draft], near: int | None = None) -> Draft | None:
+    """The event that a draft is another mention of: of those it may be, the likest and nearest."""
+    best: Draft | None = None
+    best_score = 0.0
+    for event in events:
+        distance = min(abs(draft.index - index) for index, _ in event.sentences)
+        if (near is not None and distance > near) or not compatible(draft, event, distance):
+            continue
+        if not draft.parties and event.index > draft.index:
+            continue
+        common = len(draft.parties & event.parties) / max(1, len(draft.parties | event.parties))
+        score = 0.1 + common + (0.5 if distance == 0 else 0.2 if distance <= 2 else 0.1 / distance)
+        if draft.when and event.when and same_time(draft.when, event.when):
+            score += 0.5
+        if score > best_score:
+            best, best_score = event, score
+    return best
+
+
+def compatible(one: Draft, other: Draft, distance: int) -> bool:
+    """Whether two drafts may be the same encounter: nothing that both tell may differ."""
+    if (one.kind == "call") != (other.kind == "call") and not (one if one.kind != "call" else other).soft:
+        return False
+    if not (one.parties <= other.parties or other.parties <= one.parties):
+        return False
+    if "visit" in (one.kind, other.kind) and one.kind != other.kind and one.parties and one.parties != other.parties:
+        return False
+    if (one.kind == "multilateral") != (other.kind == "multilateral") and one.parties != other.parties and one.parties:
+        return False
+    if (one.gathering or other.gathering) and one.parties != other.parties and distance > _NEAR:
+        return False
+    if one.when and other.when and not same_time(one.when, other.when):
+        return False
+    return _same_persons(one, other) and _same_place(one, other) and _same_status(one, other, distance)
+
+
+def _same_persons(one: Draft, other: Draft) -> bool:
+    """Two different named persons of one country and rank are two encounters, unless one sentence tells both."""
+    if one.index == other.index and one.parties == other.parties:
+        return True
+    for country in one.parties & other.parties:
+        here, there = _named(one.persons, country), _named(other.persons, country)
+        if here and there and not here & there:
+            return False
+    return True
+
+
+def _named(persons: Sequence[Person], country: str) -> set[str]:
+    return {person.name for person in persons if person.country == country and person.name}
+
+
+def _same_place(one: Draft, other: Draft) -> bool:
+    if one.place is None or other.place is None:
+        return True
+    if one.place.country and other.place.country and one.place.country != other.place.country:
+        return False
+    here, there = (place.city.name if place.city else place.name for place in (one.place, other.place))
+    return not here or not there or here == there
+
+
+def _same_status(one: Draft, other: Draft, distance: int) -> bool:
+    statuses = {one.status, other.status}
+    if len(statuses) == 1:
+        return True
+    if statuses & _HARD:
+        return "held" not in statuses and distance <= _NEAR
+    if not one.parties or not other.parties or "visit" in (one.kind, other.kind):
+        return distance <= _NEAR
+    dated = bool(one.when and other.when)
+    if statuses <= _OPEN:
+        return dated or distance <= _NEAR
+    return "proposed" not in statuses and (dated or distance == 0)
+
+
+def same_time(one: When, other: When) -> bool:
+    a, b = one.span, other.span
+    if a.start.startswith(b.start) or b.start.startswith(a.start):
+        return True
+    return bool((a.end and a.start <= b.start <= a.end) or (b.end and b.start <= a.start <= b.end))
+
+
+def _merge(home: Draft, draft: Draft) -> None:
+    bigger = len(draft.parties) > len(home.parties)
+    only_visit = home.kind == "visit" and draft.kind in ("meeting", "multilateral")
+    home.parties |= draft.parties
+    for person in draft.persons:
+        if not any(person is other for other in home.persons):
+            home.persons.append(person)
+    home.raise_level(draft.level)
+    if only_visit or draft.kind == "call" or (draft.kind == "multilateral" and bigger):
+        home.kind = draft.kind
+    if (draft.status in _HARD and home.status not in _HARD) or (
+        home.status == "proposed" and draft.status == "planned"
+    ):
+        home.status = draft.status
+    elif only_visit and draft.parties:
+        home.status = draft.status
+    if draft.when and (home.when is None or len(draft.when.span.start) > len(home.when.span.start)):
+        home.when = draft.when
+    if draft.place and (home.place is None or (home.place.name is None and draft.place.name)):
+        home.place = draft.place
+    home.gathering = home.gathering or draft.gathering
+    home.sentences += [item for item in draft.sentences if item not in home.sentences]
+    home.triggers += draft.triggers
+    home.verb |= draft.verb
+    home.inferred &= draft.inferred
+    for code, span in draft.party_words.items():
+        home.party_words.setdefault(code, span)
+
+
+def _visits_into_meetings(events: Sequence[Draft]) -> list[Draft]:
+    """A visit is the frame of the meetings with the visited side that the story tells: they take its time and place."""
+    out = []
+    for event in events:
+        meetings = [other for other in events if event.kind == "visit" and _frames(event, other)]
+        for meeting in meetings:
+            if meeting.when is None:
+                meeting.when = event.when
+            if meeting.place is None:
+                meeting.place = event.place
+            meeting.sentences += [item for item in event.sentences if item not in meeting.sentences]
+            if event.index < meeting.index:
+                meeting.sentences.sort(key=lambda item: item[0] != meeting.index and item[0])
+        if not meetings:
+            out.append(event)
+    return out
+
+
+def _frames(visit: Draft, meeting: Draft) -> bool:
+    if meeting.kind not in ("meeting", "multilateral") or not visit.parties <= meeting.parties:
+        return False
+    if {visit.status, meeting.status} & _HARD and visit.status != meeting.status:
+        return False
+    if "proposed" in (visit.status, meeting.status) and visit.status != meeting.status:
+        return False
+    visitors = {id(person) for person in visit.persons}
+    if visitors and not visitors & {id(person) for person in meeting.persons}:
+        return False
+    if visit.when and meeting.when and not same_time(visit.when, meeting.when):
+        return False
+    return _same_place(visit, meeting)
+
+
+def is_event(draft: Draft) -> bool:
+    """Two parties, or a gathering of an organisation with a time, a place or a person; a visit by somebody of rank."""
+    if draft.kind == "multilateral" and draft.gathering and draft.parties:
+        return bool(draft.when or draft.place or draft.persons)
+    if len(draft.parties) < 2:
+        return False
+    if draft.kind == "visit":
+        return bool(draft.persons or draft.level)
+    groups = draft.parties & organisations()
+    return not groups or bool(groups & bodies()) or bool(draft.parties - groups)

@@ -1,0 +1,208 @@
+"""Nouns that are an encounter: summit, talks, visit, telephone call, and the gatherings of organisations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_after, place_at, sides
+from pipeline.summits.clauses import COMPANY, Parsed, Role
+from pipeline.summits.lexicon import organisations, toml
+from pipeline.summits.places import PlaceHit, venue_hit
+from pipeline.summits.verbs import is_verb, stem, verbs
+
+_ARGUMENT = ("dobj", "obj", "nsubjpass", "attr", "oprd")
+_BEFORE = ("compound", "poss", "amod", "nmod", "npadvmod", "nummod")
+
+
+@cache
+def _blocked() -> frozenset[str]:
+    return frozenset(toml("cues.toml")["blocked"]["before"])
+
+
+def noun_candidate(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) -> Candidate | None:
+    """The encounter that a noun names, or None."""
+    word = noun.lower_
+    before = noun.nbor(-1).lower_ if noun.i else ""
+    if before in _blocked() or noun.dep_ in ("compound", "nmod"):
+        return None
+    if word in nouns("visit"):
+        return _visit(parsed, noun, places)
+    if word in nouns("call"):
+        return _call(parsed, noun)
+    if word in nouns("talk") or word in nouns("gathering"):
+        return _talks(parsed, noun, places, story)
+    return None
+
+
+def _visit(parsed: Parsed, noun: Any, places: Sequence[PlaceHit]) -> Candidate | None:
+    destination = place_after(parsed, noun, places, ("to", "of", "in"))
+    own = [child for child in noun.children if child.dep_ in _BEFORE]
+    people = [role for child in own for role in parsed.in_phrase(child)]
+    if destination is None:
+        # "Monday's White House visit"; "his Moscow trip"
+        destination = next(
+            (hit for child in own if child.dep_ != "poss" and (hit := place_at(parsed, child, places))), None
+        )
+    if destination is None and is_verb(noun.head):
+        destination = place_after(parsed, noun.head, places, ("to", "in"))
+    if destination is None and noun.dep_ == "pobj" and is_verb(noun.head.head):
+        destination = place_after(parsed, noun.head.head, places, ("to", "in"))
+    if destination is None:
+        return None
+    people += parsed.with_(noun, ("by", "of", "from"))
+    people = [role for role in people if not _inside(role, destination)]
+    people = people or [role for role in parsed.owner(noun) if not _inside(role, destination)]
+    return made(parsed, noun, "visit", people, destination=destination)
+
+
+def _call(parsed: Parsed, noun: Any) -> Candidate | None:
+    company = parsed.with_(noun, (*COMPANY, "to", "from", "by"))
+    if not _phone_noun(noun):
+        if (
+            noun.lower_ in ("call", "calls")
+            and not parsed.with_(noun)
+            and not (
+                company
+                and is_verb(noun.head)
+                and stem(noun.head) in ("make", "have", "hold", "take", "place", "receive")
+            )
+        ):
+            return None
+    roles = _before(parsed, noun) + company
+    for child in noun.children:
+        if child.dep_ in ("relcl", "acl"):
+            roles += parsed.subjects(child) + parsed.with_(child, (*COMPANY, "to"))
+    if len(sides(roles)) < 2:
+        roles += _outer(parsed, noun)
+    return made(parsed, noun, "call", roles)
+
+
+def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) -> Candidate | None:
+    word = noun.lower_
+    gathering, codes = _gathering(parsed, noun, story)
+    if word not in nouns("talk") and gathering is None:
+        return None
+    before = _before(parsed, noun)
+    company = parsed.with_(noun) + [
+        role for role in parsed.with_(noun, ("of", "by")) if role.mention is not None or role.word == "many"
+    ]
+    for child in noun.children:
+        if child.dep_ in ("relcl", "acl"):
+            company += parsed.with_(child)
+            if stem(child) in ("attend", "host", "bring", "join"):
+                company += parsed.subjects(child) + parsed.objects(child) + parsed.with_(child, ("by",))
+    venue = None
+    if gathering is None:
+        before, venue = _venue(parsed, noun, before, company, places)
+    roles = before + company
+    if len(sides(roles)) < 2 or gathering:
+        roles = _outer(parsed, noun) + roles
+    phoned = _phone_noun(noun)
+    kind = "multilateral" if gathering else "call" if phoned else "meeting"
+    candidate = made(parsed, noun, kind, roles, gathering=gathering, organisations=codes, venue=venue)
+    candidate.soft = word in nouns("either") and not gathering and not phoned
+    candidate.separate = word in nouns("several") and any(child.lower_ in nouns("separate") for child in noun.children)
+    return candidate
+
+
+def _before(parsed: Parsed, noun: Any) -> list[Role]:
+    """Actors in front of a noun: U.S.-Ukraine talks, the Takaichi-Lee summit, his meeting."""
+    return [role for child in noun.children if child.dep_ in _BEFORE for role in _joined(parsed, child, 0)]
+
+
+def _joined(parsed: Parsed, token: Any, depth: int) -> list[Role]:
+    roles = parsed.in_phrase(token)
+    if depth < 4:
+        for child in token.children:
+            if child.dep_ in (*_BEFORE, "dep", "punct"):
+                roles += [role for role in _joined(parsed, child, depth + 1) if role not in roles]
+    return roles
+
+
+def _outer(parsed: Parsed, noun: Any) -> list[Role]:
+    """Those whom the verb that a noun depends on brings in: its subject, and whom it joins by "with"."""
+    head = noun.head
+    if noun.dep_ in _ARGUMENT and is_verb(head):
+        if stem(head) not in verbs("light"):
+            return []
+        objects = (
+            parsed.objects(head)
+            if stem(head) in ("join", "invite", "offer") and noun.dep_ not in ("dobj", "obj")
+            else []
+        )
+        return parsed.subjects(head) + parsed.with_(head) + objects
+    if noun.dep_ == "nsubj" and is_verb(head):
+        return parsed.with_(head)
+    if noun.dep_ in ("pobj", "pcomp"):
+        preposition = head
+        verb = preposition.head
+        if preposition.dep_ == "agent":
+            return []
+        roles = parsed.governing(noun)
+        if is_verb(verb) and stem(verb) in (
+            "tell",
+            "receive",
+            "welcome",
+            "host",
+            "join",
+            "invite",
+            "assure",
+            "urge",
+            "greet",
+        ):
+            roles = roles + parsed.objects(verb)
+        return roles
+    return parsed.governing(noun)
+
+
+def _venue(
+    parsed: Parsed, noun: Any, before: list[Role], company: Sequence[Role], places: Sequence[PlaceHit]
+) -> tuple[list[Role], PlaceHit | None]:
+    """A country or city alone in front of a summit is where it is (the Singapore summit), unless the company names
+    nobody else and it is a state's own name that owns the meeting."""
+    alone = [role for role in before if role.mention is not None and role.mention.kind == "country"]
+    if len(before) != 1 or len(alone) != 1:
+        return before, None
+    mention = alone[0].mention
+    if mention is None or mention.possessive or mention.form in ("demonym", "organisation"):
+        return before, None
+    if len(sides(company)) == 1 and mention.form == "country" and noun.lower_ != "summit":
+        return before, None
+    hit = next((hit for hit in places if hit.start < mention.end and mention.start < hit.end), None)
+    return [], hit or venue_hit(mention)
+
+
+def _gathering(parsed: Parsed, noun: Any, story: str) -> tuple[str | None, list[str]]:
+    """The name of an organisation's or series' gathering that the noun is, such as G20 summit, and the codes."""
+    codes: list[str] = []
+    first = parsed.start(noun)
+    if noun.lower_ not in nouns("gathering"):
+        return None, codes
+    for child in noun.lefts:
+        if child.dep_ == "det":
+            continue
+        for word in child.subtree:
+            mention = parsed.mention_at(word)
+            if mention is not None and mention.country in organisations():
+                codes += [mention.country] if mention.country not in codes else []
+                first = min(first, mention.start)
+    last = parsed.end(noun)
+    for child in noun.rights:
+        if child.dep_ == "prep" and child.lower_ == "of":
+            for word in child.subtree:
+                mention = parsed.mention_at(word)
+                if mention is not None and mention.country in organisations() and mention.kind in ("country", "group"):
+                    codes += [mention.country] if mention.country not in codes else []
+    return (story[first:last], codes) if codes else (None, [])
+
+
+def _phone_noun(noun: Any) -> bool:
+    return noun.lower_ in ("videoconference", "teleconference") or any(
+        child.lower_ in phone_words() for child in noun.lefts
+    )
+
+
+def _inside(role: Role, hit: PlaceHit) -> bool:
+    return role.mention is not None and role.mention.start < hit.end and hit.start < role.mention.end

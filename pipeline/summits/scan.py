@@ -1,0 +1,268 @@
+"""Who and what is mentioned in a story: persons with title and country, offices, countries, groups.
+
+A cascade over tokens after FASTUS (Hobbs et al., 1997): lexicon hits → titles with their country and name → names met
+again → groups of a country. Nothing here knows who holds which office today.
+"""
+
+from __future__ import annotations
+
+from pipeline.summits.lexicon import Hit, toml
+from pipeline.summits.people import RANK, Mention, Person, family_keys, known_as, name_words, parts, same_title
+from pipeline.summits.settle import settle
+from pipeline.summits.tagged import Tagged
+
+_PLACED = ("country", "demonym", "capital", "organisation")
+
+
+class Scan:
+    """The mentions of one text, ascending, and its persons in the order in which they come."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.persons: list[Person] = []
+        self.mentions: list[Mention] = []
+        self._tagged = Tagged(text)
+        self._tokens = self._tagged.tokens
+        for hit in self._tagged.hits:
+            if not self._tagged.taken[hit.first]:
+                if hit.entry.kind in ("title", "bystander"):
+                    self._title(hit)
+                elif hit.entry.kind == "group":
+                    self._group(hit)
+        self._honorifics()
+        self._names()
+        self._countries()
+        self.mentions.sort(key=lambda mention: (mention.start, -mention.end))
+        settle(text, self.mentions, self.persons)
+
+    # -- titles --------------------------------------------------------------------------------------------------------
+
+    def _title(self, hit: Hit) -> None:
+        tokens, tagged = self._tokens, self._tagged
+        first, past, lower, country = tagged.before(hit.first)
+        level: str | None = hit.entry.value or None
+        if lower and level:
+            level = "official"
+        last, of = self._of(hit)
+        country = country or of
+        name_first = last + (last < len(tokens) and tokens[last].text == ",")
+        name = None if tokens[last - 1].possessive else tagged.name_at(name_first)
+        if (
+            name
+            and name_first != last
+            and not ((tokens[hit.first].text.islower() or country) and tagged.closed(name[1]))
+        ):
+            name = None
+        begin, end, anchor = first, last, hit.first
+        text_name = None
+        if name:
+            text_name, end, anchor = name[0], name[1], name_first
+        elif apposed := tagged.apposition(first):
+            text_name, begin = apposed
+            anchor = begin
+        title = self._title_text(first, hit, lower)
+        bystander = hit.entry.kind == "bystander"
+        if text_name is None and country is None:
+            # "a foreign leader" is nobody; "the president" is whoever had that title last
+            definite = first == 0 or tokens[first - 1].norm in ("the", "both") or tokens[first - 1].text == "."
+            person = self._holder(title) if definite and not bystander else None
+            if person is None:
+                return
+        else:
+            person = self._person(text_name, title, country, level, past, bystander)
+        tagged.take(begin, end)
+        self._add(
+            "person", begin, end, anchor, person=person, country=country, level=level, title=title, name=text_name
+        )
+
+    def _of(self, hit: Hit) -> tuple[int, str | None]:
+        """ "president of South Korea": the token behind the country, and its code."""
+        tokens = self._tokens
+        if hit.last + 1 < len(tokens) and tokens[hit.last].norm in ("of", "for", "from"):
+            named = self._tagged.starts.get(hit.last + 1 + (tokens[hit.last + 1].norm == "the"))
+            if named and named.entry.kind in ("country", "organisation"):
+                return named.last, named.entry.value
+        return hit.last, None
+
+    def _title_text(self, first: int, hit: Hit, lower: bool) -> str:
+        """The title's words, with what makes it a lower or a passing office ("acting", "deputy")."""
+        tokens = self._tokens
+        at = hit.first
+        kept = toml("titles.toml")["kept"]
+        while at > first and (
+            tokens[at - 1].norm in kept or (lower and tokens[at - 1].norm in ("deputy", "assistant"))
+        ):
+            at -= 1
+        last = tokens[hit.last - 1]
+        title = self.text[tokens[at].start : last.end]
+        if last.possessive:
+            title = title[:-2] if title[-2:] in ("’s", "'s") else title
+            title = title.rstrip("’'")
+        return title
+
+    def _person(
+        self, name: str | None, title: str | None, country: str | None, level: str | None, past: bool, bystander: bool
+    ) -> Person:
+        if name:
+            known = known_as(name, self.persons)
+            if known is not None and not (country and known.country and country != known.country):
+                known.call(name, country)
+                if title and (known.title is None or RANK.get(level or "", 0) > RANK.get(known.level or "", 0)):
+                    known.title, known.level = title, level or known.level
+                known.country = known.country or country
+                known.past |= past
+                known.bystander |= bystander and known.level is None
+                return known
+        elif country and not past:
+            for person in reversed(self.persons):
+                generic = title in ("leader", "Leader", "ruler") and person.level == "leader"
+                same = person.title and title and (generic or same_title(person.title, title))
+                if same and person.country == country and not person.past:
+                    return person
+        person = Person(name, title, country, level, past, bystander)
+        if name:
+            person.keys = family_keys(parts(name), country)
+        self.persons.append(person)
+        return person
+
+    def _holder(self, title: str) -> Person | None:
+        """Whoever was last mentioned with this title."""
+        for mention in reversed(self.mentions):
+            person = mention.person
+            if person and person.name and person.title and same_title(person.title, title) and not person.past:
+                return person
+        return None
+
+    # -- names without a title -----------------------------------------------------------------------------------------
+
+    def _honorifics(self) -> None:
+        for place, word in enumerate(self._tokens[:-1]):
+            if word.norm in name_words("honorifics") and word.capital and not self._tagged.taken[place]:
+                name = self._tagged.name_at(place)
+                if name and self._tokens[name[1] - 1].capital:
+                    self._named(place, name[1], self._person(name[0], None, None, None, False, False), name[0])
+
+    def _names(self) -> None:
+        """Names of persons who are known from a title or an honorific elsewhere."""
+        place = 0
+        while place < len(self._tokens):
+            place = self._name(place) if self._free(place) else place + 1
+
+    def _free(self, place: int) -> bool:
+        return bool(not self._tagged.taken[place] and self._tokens[place].capital and place not in self._tagged.covered)
+
+    def _name(self, place: int) -> int:
+        """Reads the name at a token; the token to go on from."""
+        name = self._tagged.name_at(place)
+        if name is None:
+            return place + 1
+        person = known_as(name[0], self.persons) or self._introduced(place, name)
+        if person is None:
+            # "Takaichi-Lee interaction": the halves
+            word = self._tokens[place]
+            half = known_as(word.norm, self.persons)
+            if half is not None and name[1] > place + 1:
+                self._named(place, place + 1, half, word.text)
+                return place + 1
+            return name[1]
+        person.call(name[0], None)
+        self._named(place, name[1], person, name[0])
+        return name[1]
+
+    def _introduced(self, place: int, name: tuple[str, int]) -> Person | None:
+        """The holder of an office that the sentence before tells without a name, where a full name opens the next one
+        and goes on with a predicate: "Iran's foreign minister has put off a visit. Ali Reza was to …"."""
+        tokens = self._tokens
+        opens = place > 0 and tokens[place - 1].text in (".", "”", '"') and " " in name[0]
+        if not opens or name[1] >= len(tokens) or tokens[name[1]].norm not in name_words("predicates"):
+            return None
+        earlier = [m for m in self.mentions if m.kind == "person" and m.end <= tokens[place].start]
+        begin = self.text.rfind(". ", 0, max(0, tokens[place - 1].start - 1)) + 1
+        open_offices = [
+            m.person for m in earlier if m.start >= begin and m.person and not m.person.name and not m.person.bystander
+        ]
+        if len(open_offices) != 1:
+            return None
+        open_offices[0].name = name[0]
+        return open_offices[0]
+
+    def _named(self, first: int, last: int, person: Person, name: str) -> None:
+        self._tagged.take(first, last)
+        self._add("person", first, last, first, person=person, name=name)
+
+    # -- groups and countries ------------------------------------------------------------------------------------------
+
+    def _group(self, hit: Hit) -> None:
+        first, past, _, country = self._tagged.before(hit.first)
+        if past:
+            return
+        if hit.entry.value == "counterpart":
+            self._counterpart(hit, first, country)
+            return
+        words = self.text[self._tokens[hit.first].start : self._tokens[hit.last - 1].end].lower()
+        office = toml("titles.toml")["offices"].get(words.rstrip("’'"))
+        if country is None and not self._of_countries(hit.last):
+            return
+        self._tagged.take(first, hit.last)
+        self._add("group", first, hit.last, hit.first, country=country, level=hit.entry.value, title=office)
+
+    def _of_countries(self, at: int) -> bool:
+        """Whether "of" and a country follow within a few words: leaders of the 27-member European Union."""
+        tokens = self._tokens
+        if at >= len(tokens) or tokens[at].norm not in ("of", "from"):
+            return False
+        for place in range(at + 1, min(at + 6, len(tokens))):
+            hit = self._tagged.starts.get(place)
+            if hit and hit.entry.kind in ("country", "organisation"):
+                return True
+        return False
+
+    def _counterpart(self, hit: Hit, first: int, country: str | None) -> None:
+        at = hit.last
+        if country is None:
+            at, country = self._of(hit)
+        behind = at + (at < len(self._tokens) and self._tokens[at].text == ",")
+        name = self._tagged.name_at(behind)
+        if name and behind != at and not self._tagged.closed(name[1]):
+            name = None
+        person = self._person(name[0], None, country, None, False, False) if name else None
+        end = name[1] if name else at
+        self._tagged.take(first, end)
+        self._add("counterpart", first, end, hit.first, person=person, country=country, name=name[0] if name else None)
+
+    def _countries(self) -> None:
+        for hit in self._tagged.hits:
+            if hit.entry.kind in _PLACED and not self._tagged.taken[hit.first]:
+                self._tagged.take(hit.first, hit.last)
+                self._add("country", hit.first, hit.last, hit.first, country=hit.entry.value, form=hit.entry.kind)
+
+    def _add(
+        self,
+        kind: str,
+        first: int,
+        last: int,
+        anchor: int,
+        *,
+        person: Person | None = None,
+        country: str | None = None,
+        level: str | None = None,
+        form: str = "",
+        title: str | None = None,
+        name: str | None = None,
+    ) -> None:
+        tokens = self._tokens
+        self.mentions.append(
+            Mention(
+                kind,
+                tokens[first].start,
+                tokens[last - 1].end,
+                tokens[anchor].start,
+                person=person,
+                country=country,
+                level=level,
+                form=form,
+                possessive=tokens[last - 1].possessive,
+                title=title,
+                name=name,
+            )
+        )

@@ -1,0 +1,133 @@
+"""The countries of persons whose title names none: told elsewhere in the story, or plain from the words around."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from pipeline.summits.lexicon import organisations, toml
+from pipeline.summits.people import Mention, Person, same_title
+
+_ENOUGH = 3.0
+"""Points that the best country needs; see `_points`."""
+_MARGIN = 0.5
+_NEAR = 350
+"""Characters in front of a mention in which a country counts."""
+_SENTENCE = re.compile(r"[.!?][”\"]?\s")
+_PLACED = re.compile(r"\b(?:in|to|at|visit(?:s|ed|ing)?|from)\s+(?:the\s+)?$")
+
+
+@cache
+def _alone() -> dict[str, str]:
+    return dict(toml("actors.toml")["one_state"])
+
+
+def settle(text: str, mentions: Sequence[Mention], persons: list[Person]) -> None:
+    """Fills in the countries of persons and of their mentions, the surest sign first: titles of one state alone, an
+    office that the story tells without a name, and the countries named around."""
+    for person in persons:
+        if person.country is None and person.title:
+            person.country = _alone().get(person.title.lower())
+    _unify(mentions, persons)
+    for mention in mentions:
+        person_ = mention.person
+        if person_ is not None and person_.country is None and person_.title and not person_.bystander:
+            person_.country = _around(text, mention, mentions, persons)
+    for mention in mentions:
+        if mention.kind == "person" and mention.person is not None:
+            mention.country = mention.country or mention.person.country
+
+
+def _unify(mentions: Sequence[Mention], persons: list[Person]) -> None:
+    """ "President Assad" and "the Syrian leader": one, where the office is told after the name and suits nobody else."""
+    for office in [person for person in persons if person.name is None and person.country and person.title]:
+        if office.bystander or office.past:
+            continue
+        first = next((place for place, mention in enumerate(mentions) if mention.person is office), None)
+        if first is None:
+            continue
+        named_before: list[Person] = []
+        for mention in mentions[max(0, first - 25) : first]:
+            person = mention.person
+            if person is None or person.name is None or person.country or not person.title or person in named_before:
+                continue
+            if _suits(person, office):
+                named_before.append(person)
+        if len(named_before) == 1:
+            named_before[0].country = office.country
+            for mention in mentions:
+                if mention.person is office:
+                    mention.person = named_before[0]
+            persons.remove(office)
+
+
+def _suits(person: Person, office: Person) -> bool:
+    generic = (
+        office.level == "leader" and person.level == "leader" and (office.title or "").lower() in ("leader", "ruler")
+    )
+    return not person.past and (generic or same_title(person.title or "", office.title or ""))
+
+
+def _around(text: str, mention: Mention, mentions: Sequence[Mention], persons: Sequence[Person]) -> str | None:
+    """The country that the words in front of a mention make plain; None where two are about as likely."""
+    person = mention.person
+    assert person is not None
+    before = [m for m in mentions if mention.start - _NEAR <= m.end <= mention.start]
+    joined = _joined(text, mention, before)
+    if joined:
+        return joined
+    held = {
+        other.country
+        for other in persons
+        if other is not person and other.name and other.country and other.level == person.level and not other.past
+    }
+    sentence = max((m.end() for m in _SENTENCE.finditer(text, max(0, mention.start - _NEAR), mention.start)), default=0)
+    after = [m for m in mentions if mention.end <= m.start < mention.end + 120]
+    points: dict[str, float] = {}
+    for other in before + after:
+        code = other.country
+        if code is None or code in organisations() or code in held or other.kind == "counterpart":
+            continue
+        if other.kind == "person" and other.person is not None and other.person.name and not other.person.bystander:
+            continue
+        points[code] = max(points.get(code, 0.0), _points(text, other, mention, sentence))
+    if "US" not in held and _american(mentions):
+        points["US"] = points.get("US", 0.0) + 2.0
+    ranked = sorted(((value, code) for code, value in points.items()), reverse=True)
+    if not ranked or ranked[0][0] < _ENOUGH or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _MARGIN):
+        return None
+    return ranked[0][1]
+
+
+def _points(text: str, other: Mention, mention: Mention, sentence: int) -> float:
+    """How strongly a country's mention tells that somebody near it is of it: the same sentence and a place where they
+    are, or a state's own voice (Syrian state media say President …), count most."""
+    if other.start > mention.start:
+        return 0.5
+    value = 1.5
+    if other.start >= sentence:
+        value = 2.0
+        if other.kind == "group" or other.form == "capital" or (other.person is not None and other.person.bystander):
+            value += 1.0
+        if other.start - sentence < 12:
+            value += 1.0
+    if _PLACED.search(text[max(0, other.start - 14) : other.start]):
+        value += 1.5
+    return value
+
+
+def _american(mentions: Sequence[Mention]) -> bool:
+    """Whether a story speaks of the United States: its wires give that country's own officials no country."""
+    return any(mention.country == "US" and mention.kind in ("country", "group", "person") for mention in mentions)
+
+
+def _joined(text: str, mention: Mention, before: Sequence[Mention]) -> str | None:
+    """The country of the person whom "and" joins to this one: Afghan President X and Foreign Minister Y."""
+    if not before:
+        return None
+    last = max(before, key=lambda m: m.end)
+    between = text[last.end : mention.start].strip()
+    if last.kind == "person" and last.person is not None and between in ("and", ", and", ",", "and the", "and his"):
+        return last.person.country
+    return None

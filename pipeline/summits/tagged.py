@@ -1,0 +1,158 @@
+"""A text's tokens with the lexicon's hits, and the names and noun groups read from them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from pipeline.summits.lexicon import look_up, toml
+from pipeline.summits.people import name_words
+from pipeline.summits.words import Word, words
+
+_PLACED = ("country", "demonym", "organisation", "capital")
+_NAME_ENDS = frozenset((",", ".", ";", ")"))
+_AFTER_NAME = frozenset(("and", "in", "on", "at", "to", "for", "during", "as", "said"))
+_LONGEST_NAME = 6
+
+
+@cache
+def _title_words(kind: str) -> frozenset[str]:
+    return frozenset(word for phrase in toml("titles.toml")[kind] for word in phrase.split())
+
+
+@cache
+def _no_name() -> frozenset[str]:
+    calendar = toml("calendar.toml")
+    return name_words("common") | (frozenset(calendar["months"]) - {"may"}) | frozenset(calendar["weekdays"])
+
+
+class Tagged:
+    """Tokens, which of them are taken by a mention, and the entries that begin and end at each."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = words(text)
+        self.hits = look_up(self.tokens)
+        self.starts = {hit.first: hit for hit in self.hits}
+        self._ends = {hit.last: hit for hit in self.hits}
+        self.taken = bytearray(len(self.tokens))
+        self.covered = frozenset(place for hit in self.hits for place in range(hit.first, hit.last))
+
+    def take(self, first: int, last: int) -> None:
+        for place in range(first, last):
+            self.taken[place] = 1
+
+    def before(self, place: int) -> tuple[int, bool, bool, str | None]:
+        """First token of the noun group that ends at `place`, whether its holder is past, whether a deputy, and the
+        country that it names."""
+        past = lower = False
+        at = place
+        while at > 0:
+            word = self.tokens[at - 1]
+            if word.text == "-" and at > 1 and self.tokens[at - 2].norm in ("ex", "vice", "then"):
+                past |= self.tokens[at - 2].norm != "vice"
+                lower |= self.tokens[at - 2].norm == "vice"
+                at -= 2
+                continue
+            if word.norm in _title_words("past"):
+                past = True
+            elif word.norm in _title_words("deputies"):
+                lower = True
+            elif word.norm not in _title_words("modifiers") or word.possessive:
+                break
+            at -= 1
+        hit = self._ends.get(at)
+        if hit is None or hit.entry.kind not in _PLACED:
+            return at, past, lower, None
+        possessive = self.tokens[at - 1].possessive
+        if hit.entry.kind == "capital" and not possessive and hit.entry.value not in ("US", "RU", "VA"):
+            return at, past, lower, None
+        if hit.first > 0 and self.tokens[hit.first - 1].norm in _title_words("past"):
+            past = True  # former Japanese prime minister
+        return hit.first, past, lower, hit.entry.value
+
+    def closed(self, end: int) -> bool:
+        """True where a name after a comma ends as an apposition does."""
+        if end >= len(self.tokens):
+            return True
+        return self.tokens[end].text in _NAME_ENDS or self.tokens[end].norm in _AFTER_NAME
+
+    def apposition(self, first: int) -> tuple[str, int] | None:
+        """The name before ", the [country] title": its text and first token."""
+        at = first
+        if at > 0 and self.tokens[at - 1].norm in ("the", "a", "an"):
+            at -= 1
+        if at < 2 or self.tokens[at - 1].text not in (",", "–", "—"):
+            return None
+        end = begin = at - 1
+        while begin > 0 and end - begin < _LONGEST_NAME + 1 and not self.taken[begin - 1]:
+            word = self.tokens[begin - 1]
+            if begin - 1 in self.covered or not (
+                word.capital or word.text == "-" or word.norm in name_words("particles")
+            ):
+                break
+            begin -= 1
+        skipped = _no_name() | name_words("honorifics")
+        while begin < end and (not self.tokens[begin].capital or self.tokens[begin].norm in skipped):
+            begin += 1
+        if end - begin < 2:
+            return None
+        return self.text[self.tokens[begin].start : self.tokens[end - 1].end], begin
+
+    def name_at(self, first: int) -> tuple[str, int] | None:
+        """A person's name that begins at a token: its text and the token behind it."""
+        tokens = self.tokens
+        while first + 1 < len(tokens) and tokens[first].norm in name_words("honorifics"):
+            first += 1 + (tokens[first + 1].text == ".")
+        at = first
+        count = 0
+        while at < len(tokens) and count < _LONGEST_NAME and not self.taken[at]:
+            word = tokens[at]
+            if at > first and tokens[at - 1].possessive:
+                break
+            if word.text == "-" and first < at < len(tokens) - 1:
+                if not self._hyphen(at):
+                    break
+                at += 2
+                continue
+            if word.text == "." and at > first and len(tokens[at - 1].text) == 1 and count < 3:
+                at += 1
+                continue
+            if word.capital and word.text.replace("’", "").replace("'", "").isalpha():
+                if at in self.covered and not (count and self.starts.get(at) is None):
+                    break
+                if word.norm in _no_name() and not (count and word.norm in name_words("particles")):
+                    break
+                count += 1
+            elif not (word.norm in name_words("particles") and self._goes_on(at + 1)):
+                break
+            at += 1
+        while at > first and (tokens[at - 1].text == "-" or self._particle(tokens[at - 1])):
+            at -= 1
+        if not count or at == first:
+            return None
+        return _bare(self.text[tokens[first].start : tokens[at - 1].end], tokens[at - 1]), at
+
+    def _hyphen(self, at: int) -> bool:
+        """Whether a hyphen joins parts of one name, and not a name and a country or title."""
+        one, hyphen, other = self.tokens[at - 1 : at + 2]
+        if one.end != hyphen.start or hyphen.end != other.start or not other.text.isalpha():
+            return False
+        return not (at + 1 in self.covered and other.capital)
+
+    def _goes_on(self, at: int) -> bool:
+        if at >= len(self.tokens):
+            return False
+        word = self.tokens[at]
+        return word.capital or word.text == "-" or word.norm in name_words("particles")
+
+    def _particle(self, word: Word) -> bool:
+        return word.norm in name_words("particles") and word.text.islower()
+
+
+def _bare(name: str, last: Word) -> str:
+    """A name without its possessive ending."""
+    if not last.possessive:
+        return name
+    if name.endswith(("’s", "'s", "’S", "'S")):
+        name = name[:-2]
+    return name.rstrip("’'")

@@ -1,0 +1,136 @@
+"""Verbs that tell an encounter: meet, receive, telephone, speak, visit, travel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_after, place_at
+from pipeline.summits.clauses import Parsed, Role
+from pipeline.summits.lexicon import toml
+from pipeline.summits.places import PlaceHit
+from pipeline.summits.verbs import stem, verbs
+
+_OBJECT = ("dobj", "obj")
+
+
+@cache
+def _verbs(group: str) -> frozenset[str]:
+    return frozenset(toml("cues.toml")["verbs"][group])
+
+
+def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
+    """The encounter that a verb tells, or None."""
+    base = stem(verb)
+    if verb.tag_ in ("VBG", "VBN") and verb.dep_ in ("amod", "compound"):
+        return None
+    if base in _verbs("meet") or (base == "sit" and any(child.lower_ == "down" for child in verb.children)):
+        return _meet(parsed, verb, base)
+    if base in _verbs("receive"):
+        return _receive(parsed, verb)
+    if base in _verbs("phone") or base == "call":
+        return _call(parsed, verb, base)
+    if base in _verbs("speak") or base == "tell":
+        return _speak(parsed, verb, base)
+    if base == "discuss":
+        return _discuss(parsed, verb)
+    if base in _verbs("visit"):
+        return _visit(parsed, verb, places)
+    if base in verbs("travel"):
+        destination = place_after(parsed, verb, places, ("to", "in", "for", "at"))
+        if destination is None:
+            return None
+        return made(parsed, verb, "visit", parsed.subjects(verb), destination=destination)
+    return None
+
+
+def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
+    subjects = parsed.subjects(verb)
+    objects = parsed.objects(verb) + parsed.with_(verb) + parsed.passive_subject(verb)
+    direct = [child for child in verb.children if child.dep_ in _OBJECT]
+    if direct and not objects:
+        return None  # meet demands
+    if base in ("convene", "gather") and direct:
+        return None
+    if base in ("negotiate", "consult") and not parsed.with_(verb):
+        return None
+    return made(
+        parsed,
+        verb,
+        "call" if _by_phone(verb) else "meeting",
+        subjects + objects,
+        separate=any(child.lower_ in nouns("separate") for child in verb.children),
+    )
+
+
+def _receive(parsed: Parsed, verb: Any) -> Candidate | None:
+    objects = _people(parsed.objects(verb) or parsed.passive_subject(verb))
+    subjects = parsed.subjects(verb)
+    if not any(role.mention is not None and role.mention.kind != "group" for role in objects):
+        return None
+    return made(parsed, verb, "meeting", subjects + objects)
+
+
+def _call(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
+    objects = _people(parsed.objects(verb) or parsed.passive_subject(verb))
+    if not objects and base != "call":
+        objects = _people(parsed.with_(verb, ("to", "with")))
+    named = any(role.mention is not None and role.mention.kind in ("person", "counterpart") for role in objects)
+    if base == "call" and (
+        not named or any(child.dep_ in ("oprd", "acomp", "prt", "xcomp", "ccomp", "attr") for child in verb.children)
+    ):
+        return None
+    return made(parsed, verb, "call", parsed.subjects(verb) + objects) if objects else None
+
+
+def _speak(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
+    phoned = _by_phone(verb)
+    if base == "tell":
+        return made(parsed, verb, "call", parsed.subjects(verb) + _people(parsed.objects(verb))) if phoned else None
+    with_ = _people(parsed.with_(verb, ("with",)))
+    to = _people(parsed.with_(verb, ("to",)))
+    subjects = parsed.subjects(verb)
+    if not with_ and not (phoned and (to or any(role.word == "many" for role in subjects) or len(subjects) > 1)):
+        return None
+    if not phoned and not all(role.mention is None or role.mention.kind in ("person", "counterpart") for role in with_):
+        return None
+    return made(parsed, verb, "call" if phoned else "meeting", subjects + with_ + to, soft=not phoned)
+
+
+def _discuss(parsed: Parsed, verb: Any) -> Candidate | None:
+    """ "Discussed X with Y" and "the two discussed" say nothing of how they met."""
+    with_ = _people(parsed.with_(verb, ("with",)))
+    subjects = parsed.subjects(verb)
+    if not with_ and not any(role.word == "many" for role in subjects) and len(subjects) < 2:
+        return None
+    phoned = _by_phone(verb)
+    return made(parsed, verb, "call" if phoned else "meeting", subjects + with_, weak=not phoned, soft=True)
+
+
+def _visit(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
+    objects = [child for child in verb.children if child.dep_ in (*_OBJECT, "nsubjpass")]
+    people = [role for role in parsed.objects(verb) if role.mention is not None and role.mention.kind == "person"]
+    destination = next((hit for child in objects if (hit := place_at(parsed, child, places))), None)
+    if destination is None and not objects:
+        destination = place_after(parsed, verb, places, ("in", "to"))
+    if destination is None:
+        destination = place_after(parsed, objects[0], places, ("in", "of")) if objects else None
+    if destination is None and not people:
+        return None
+    return made(parsed, verb, "visit", parsed.subjects(verb) + people, destination=destination)
+
+
+def _people(roles: Sequence[Role]) -> list[Role]:
+    return [role for role in roles if role.mention is None or role.mention.kind in ("person", "group", "counterpart")]
+
+
+def _by_phone(verb: Any) -> bool:
+    """Whether what hangs directly on a verb says that it was done by telephone or video."""
+    return any(
+        word.lower_ in phone_words() and word.i > verb.i - 3
+        for child in verb.children
+        if child.dep_ in ("prep", "advmod", "npadvmod")
+        for word in child.subtree
+        if word.dep_ not in ("relcl", "acl")
+    )

@@ -1,0 +1,46 @@
+"""The base form of the verbs that we look for, and the classes that they belong to."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from pipeline.summits.lexicon import toml
+
+
+def is_verb(token: Any) -> bool:
+    return str(token.tag_).startswith(("VB", "MD"))
+
+
+def stem(token: Any) -> str:
+    """A verb's base form; a verb that the vocabulary does not know stays as it stands."""
+    word = str(token.lower_)
+    return _forms().get(word, word)
+
+
+@cache
+def verbs(group: str) -> frozenset[str]:
+    """The base forms of a class of verbs: light, speech, control_object, travel, factive."""
+    return frozenset(toml("verbs.toml")[group])
+
+
+@cache
+def _forms() -> dict[str, str]:
+    given = toml("verbs.toml")
+    forms = {form: base for base, all_forms in given["irregular"].items() for form in (base, *all_forms)}
+    doubling = frozenset(given["doubling"])
+    for base in given["regular"]:
+        for form in (base, *_regular(base, base in doubling)):
+            forms.setdefault(form, base)
+    return forms
+
+
+def _regular(base: str, doubled: bool) -> tuple[str, str, str]:
+    if doubled:
+        return base + "s", base + base[-1] + "ed", base + base[-1] + "ing"
+    if base.endswith("e"):
+        return base + "s", base + "d", base[:-1] + "ing"
+    if base.endswith("y") and base[-2] not in "aeiou":
+        return base[:-1] + "ies", base[:-1] + "ied", base + "ing"
+    third = base + ("es" if base.endswith(("s", "sh", "ch", "x", "z")) else "s")
+    return third, base + "ed", base + "ing"

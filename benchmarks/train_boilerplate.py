@@ -33,7 +33,7 @@ SETS = {"fundus": 1.3, "wcxb_dev": 0.8}
 """Sets and the weight of their lines: news counts for more than blogs and guides."""
 WORD = re.compile(r"\w+")
 FOLDS = 5
-ROUNDS = 160
+ROUNDS = {"lines": 100, "blocks": 160}
 PARAMETERS = {
     "objective": "binary",
     "num_leaves": 15,
@@ -150,13 +150,13 @@ def fold_of(source: str) -> int:
     return hashlib.sha256(source.encode()).digest()[0] % FOLDS
 
 
-def train(examples: Sequence[Example]) -> Any:
+def train(examples: Sequence[Example], rounds: int) -> Any:
     import lightgbm
 
     rows = np.concatenate([each.rows for each in examples])
     keep = np.concatenate([each.keep for each in examples])
     weight = np.concatenate([each.weight for each in examples])
-    return lightgbm.train(PARAMETERS, lightgbm.Dataset(rows, keep, weight=weight), ROUNDS)
+    return lightgbm.train(PARAMETERS, lightgbm.Dataset(rows, keep, weight=weight), rounds)
 
 
 def check(examples: Sequence[Example], score: Scorer, *, pages: bool) -> None:
@@ -164,7 +164,7 @@ def check(examples: Sequence[Example], score: Scorer, *, pages: bool) -> None:
     judge, summary = (score.score_page, score.sum_pages) if pages else (score.score_lines, score.sum_lines)
     odds: dict[int, Any] = {}
     for fold in range(FOLDS):
-        model = train([each for each in examples if fold_of(each.source) != fold])
+        model = train([each for each in examples if fold_of(each.source) != fold], ROUNDS["blocks" if pages else "lines"])
         for index, each in enumerate(examples):
             if each.original and fold_of(each.source) == fold:
                 odds[index] = model.predict(each.rows)
@@ -224,7 +224,7 @@ def main() -> None:
             if args.check:
                 check(examples, score, pages=name == "blocks")
             else:
-                export(train(examples), features, DATA / f"{name}.json")
+                export(train(examples, ROUNDS[name]), features, DATA / f"{name}.json")
 
 
 if __name__ == "__main__":

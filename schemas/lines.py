@@ -25,11 +25,12 @@ Cut = tuple[int, int]
 
 _LINE_END = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _LINE = re.compile(f"[^{_LINE_END}]+")
-_PARAGRAPH = re.compile(r"(?:[^\n\r]+(?:\r?\n(?![ \t]*\r?\n|[ \t]{2,}\S|\t|[-*•=_#]))?)+")
+_PARAGRAPH = re.compile(r"(?:[^\n\r]+(?:\r?\n(?![ \t]|\r?\n|[-*•=_#]))?)+")
 _LOWER_CONTINUATION = re.compile(r"[^\n]\r?\n(?=[a-zà-öø-ÿа-я])")
 _SENTENCE_END = re.compile(
+    r"""(?=[.!?…。！？])(?:"""  # every branch begins so; asked first, it spares the look-behinds at all other letters
     r"""(?:(?<![\s.][A-Z])(?<![\s("'“‘][A-Z]\.[A-Z])(?<![\s.][A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.]|[!?…]+|[.]["”’»)\]]+|[!?…。！？]["”’»)\]」』）]*)\s+(?=["“‘«(\[#&]*[A-Z0-9À-ÖØ-ÞЀ-Я])"""
-    r"""|[。！？][」』）]*\s*(?=\S)"""
+    r"""|[。！？][」』）]*\s*(?=\S))"""
 )
 _WORD_EDGE = re.compile(r"^[\W_]+|[\W_]+$")
 _DIGITS = re.compile(r"\d+")

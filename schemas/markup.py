@@ -120,6 +120,8 @@ MAX_DEPTH = 2000
 MAX_SOUP = 1_000_000
 """Characters of a fragment that still goes through BeautifulSoup, which takes about ten times as long as lxml."""
 
+_LONG_TAG = re.compile(r"<([a-zA-Z][\w.:-]{0,40})\s[^<>]{50000,}>")
+"""libxml2 takes quadratic time over the attributes of one element; no honest tag is this long."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 _XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,80}\sencoding\s*=\s*["']([\w.:-]{2,40})["']""")
@@ -192,6 +194,8 @@ def parse(markup: str | bytes) -> HtmlElement | None:
     text = _DECLARATION.sub("", _SURROGATE.sub("\ufffd", text).replace("\x00", "\ufffd"), count=1)
     if not text.strip():
         return None
+    if len(text) > 50_000:
+        text = _LONG_TAG.sub(r"<\1>", text)
     try:
         if not is_document(text) and len(text) < MAX_SOUP:
             return soupparser.fromstring(text, features="lxml")

@@ -9,7 +9,7 @@ from functools import cache
 
 from pipeline.boilerplate.dates import date_line
 from pipeline.boilerplate.vocabulary import headings, holds, starts, table
-from pipeline.boilerplate.wire import furniture_line
+from pipeline.boilerplate.wire import furniture_line, may_be_furniture
 from schemas.lines import folded
 
 WORDING = (
@@ -55,10 +55,12 @@ SHAPE = (
 )
 """Names of the features of a line by itself, in order."""
 
-SHORT = 200
+SHORT = 160
 """Characters up to which a line is looked at word by word."""
 PLAIN = 160
 """Characters from which a sentence without any wording of note is taken for the story's without being weighed."""
+OPENING = 80
+"""Characters at both ends of a longer line that are looked up in the word lists."""
 PROSE = 80
 """Characters from which a line that ends in a stop is prose."""
 
@@ -68,9 +70,6 @@ _WIDE = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 _ADDRESS = re.compile(r"https?:|www\.|@\w|\.(?:com|org|net|co|de|fr)\b", re.I)
 _WORD = re.compile(r"[^\W\d_]+")
 _BARS = re.compile(r"[|•·»›→▶►▸/]")
-_TO_READER = re.compile(
-    r"\b(?:[Yy]ou|[Yy]our|[Oo]ur|[Ww]e|Sie|Ihre?n?|[Vv]ous|[Vv]otre|[Vv]ocê|[Uu]sted|[Вв]ы|[Вв]ас)\b"
-)
 _USUAL_SHARE = 0.4
 """Share of function words that stands for long lines, which are not counted: they are sentences."""
 _QUOTES = frozenset("\"“”„‘’'«»「『")
@@ -87,21 +86,23 @@ def _second_person() -> frozenset[str]:
 
 
 _INDEX = {name: index for index, name in enumerate(SHAPE)}
-CHARACTERS, DATE, WIRE = _INDEX["characters"], _INDEX["date"], _INDEX["wire"]
+CHARACTERS, DATE, WIRE, _REPEATS = (_INDEX[name] for name in ("characters", "date", "wire", "repeats"))
 
 
-def shapes(lines: Sequence[str], title: str | None = None) -> list[list[float]]:
-    """One row of SHAPE for each line. `title`: the headline, where it is known."""
+def shapes(
+    lines: Sequence[str], title: str | None = None, known: dict[str, list[float]] | None = None
+) -> list[list[float]]:
+    """One row of SHAPE for each line. `title`: the headline, where it is known; `known`: rows of lines seen before."""
     times = Counter(lines)
     title_words = frozenset(_WORD.findall(title.casefold())) if title else frozenset()
-    known: dict[str, list[float]] = {}
+    known = {} if known is None else known
     rows = []
     for line in lines:
         row = known.get(line)
         if row is None:
             row = _shape(line, title_words) if len(line) <= SHORT else _long_shape(line)
-            row[_INDEX["repeats"]] = float(min(times[line] - 1, 5))
             known[line] = row
+        row[_REPEATS] = float(min(times[line] - 1, 5))
         rows.append(row)
     return rows
 
@@ -110,10 +111,10 @@ def _long_shape(line: str) -> list[float]:
     """A long line is told by its length, its end, its opening words, and by whether it speaks to the reader."""
     row = [0.0] * len(SHAPE)
     size = len(line)
-    words = line.count(" ") + 1
+    parts = line.split()
+    words = len(parts)
     if words * 12 < size:
         words = size // 2
-    opening = line[:80].casefold()
     row[0] = size
     row[1] = words
     row[2] = size / words
@@ -125,14 +126,16 @@ def _long_shape(line: str) -> list[float]:
     row[12] = line[0] in _QUOTES
     row[13] = line[0].islower()
     row[15] = _USUAL_SHARE
-    row[16] = len(_TO_READER.findall(line)) / words
-    match = starts().match(opening)
+    personal = _second_person()
+    if not personal.isdisjoint(parts):
+        row[16] = sum(1 for word in parts if word in personal) / words
+    row[23] = 1.0 if may_be_furniture(line) else 0.0
+    match = starts().match(line[:OPENING].casefold())
     if match:
         row[_INDEX[f"starts_{match.lastgroup}"]] = 1.0
-    if size <= 2 * SHORT:
-        match = holds().search(line.casefold())
-        if match:
-            row[_INDEX[f"holds_{match.lastgroup}"]] = 1.0
+    match = holds().search(line[-OPENING:].casefold())
+    if match:
+        row[_INDEX[f"holds_{match.lastgroup}"]] = 1.0
     return row
 
 

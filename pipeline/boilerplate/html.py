@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pipeline.boilerplate.assemble import finish, untouched
 from pipeline.boilerplate.context import surroundings
 from pipeline.boilerplate.evidence import EVIDENCE, evidence, page_title, worth_weighing
-from pipeline.boilerplate.features import CHARACTERS, DATE, SHORT, WIRE, shapes, wording
+from pipeline.boilerplate.features import DATE, WIRE, shapes, wording
 from pipeline.boilerplate.labels import Line, label_lines
 from pipeline.boilerplate.model import CleanText
 from pipeline.boilerplate.text import clean_lines
@@ -74,7 +74,7 @@ def _weighed(root: Any, found: Sequence[MarkupLine], headline: str | None) -> li
         if index in weighed:
             value, row, marks = weighed[index]
             hint = wording(row) or (_hint(marks) if value < 0 else None)
-            furniture = value >= 0 and (row[WIRE] > 0 or row[CHARACTERS] > SHORT)
+            furniture = value >= 0 and row[WIRE] > 0
             lines.append(Line(at, end, value, hint, row[DATE] > 0, furniture))
         else:
             lines.append(Line(at, end, HOPELESS, None, False, False))

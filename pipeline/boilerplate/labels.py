@@ -110,6 +110,9 @@ def _label(
     if known_lines and fingerprint(words) in known_lines:
         remove(line.hint or "other", "known_line")
         return
+    if line.date and _date(state, words, line):
+        remove("timestamp", "date_line")
+        return
     furniture = furniture_line(words, in_body=state.in_body) if line.furniture else None
     if furniture is not None and not (in_blob and furniture.rule in ("slug_keywords", "desk_note")):
         remove(furniture.label, furniture.rule)
@@ -129,16 +132,19 @@ def _label(
     _body(state, text, start, end)
 
 
+def _date(state: _State, words: str, line: Line) -> bool:
+    """Whether a line that is a date stands where the story's own date stands, or looks removed otherwise."""
+    if state.in_body and line.odds >= 0:
+        return False
+    if not state.in_body:
+        state.story_day = state.story_day or date_line(words)
+        _headline_above(state)
+    return True
+
+
 def _short_line(state: _State, words: str, line: Line, title: str | None, remove: object) -> bool:
-    """Removes a line that is a date, the headline, or a heading over something else; whether it did."""
+    """Removes a line that is the headline, or a heading over something else; whether it did."""
     assert callable(remove)
-    day = date_line(words) if line.date else None
-    if day is not None and (not state.in_body or line.odds < 0):
-        if not state.in_body:
-            state.story_day = state.story_day or day
-            _headline_above(state)
-        remove("timestamp", "date_line")
-        return True
     key = folded(words)
     if title is not None and not state.in_body and key == title:
         remove("other", "headline")

@@ -7,7 +7,7 @@ from datetime import date
 
 from pipeline.boilerplate.assemble import Labelled, settle, untouched
 from pipeline.boilerplate.context import surroundings
-from pipeline.boilerplate.features import CHARACTERS, DATE, SHORT, WIRE, is_plain_prose, shapes, wording
+from pipeline.boilerplate.features import DATE, WIRE, is_plain_prose, shapes, wording
 from pipeline.boilerplate.labels import Line, label_lines
 from pipeline.boilerplate.model import CleanText
 from pipeline.boilerplate.trees import load_trees
@@ -47,16 +47,20 @@ def clean_lines(
     if not text.strip():
         return untouched(text, "empty")
 
+    seen: dict[str, list[float]] = {}
+
     def label(part: str) -> Labelled:
-        lines = weighed_lines(part, list(cut_lines(part, wrapped=wrapped)), headline)
+        lines = weighed_lines(part, list(cut_lines(part, wrapped=wrapped)), headline, seen)
         return label_lines(part, lines, known_lines=known_lines, headline=headline, published=published)
 
     return settle(text, label)
 
 
-def weighed_lines(text: str, cuts: Sequence[Cut], headline: str | None) -> list[Line]:
-    """The lines at `cuts`, weighed by their shape, their wording and their surroundings."""
-    rows = shapes([text[start:end] for start, end in cuts], headline)
+def weighed_lines(
+    text: str, cuts: Sequence[Cut], headline: str | None, seen: dict[str, list[float]]
+) -> list[Line]:
+    """The lines at `cuts`, weighed by their shape, their wording and their surroundings; `seen` keeps their shapes."""
+    rows = shapes([text[start:end] for start, end in cuts], headline, seen)
     odds = [CERTAIN] * len(rows)
     unsure = [index for index, row in enumerate(rows) if not is_plain_prose(row)]
     if unsure:
@@ -65,6 +69,6 @@ def weighed_lines(text: str, cuts: Sequence[Cut], headline: str | None) -> list[
         for index, value in zip(unsure, weighed, strict=True):
             odds[index] = value + bias(rows[index])
     return [
-        Line(start, end, value, wording(row), row[DATE] > 0, row[WIRE] > 0 or row[CHARACTERS] > SHORT)
+        Line(start, end, value, wording(row), row[DATE] > 0, row[WIRE] > 0)
         for (start, end), value, row in zip(cuts, odds, rows, strict=True)
     ]

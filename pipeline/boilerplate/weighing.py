@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from pipeline.boilerplate.features import SHAPE
 
 _WORDS = SHAPE.index("words")
+_WORDED, _HELD = SHAPE.index("is_related"), SHAPE.index("holds_related")
 
 
 def bias(row: Sequence[float]) -> float:
-    """Log odds in favour of keeping a line: a word or two more do less harm than a paragraph less does."""
+    """Log odds in favour of keeping a line: a word or two more do less harm than a paragraph less does.
+
+    A line that is or begins with a known phrase gets none.
+    """
+    if any(row[_WORDED:_HELD]):
+        return 0.0
     words = row[_WORDS]
     if words >= 25:
         return 1.0

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from pipeline.boilerplate.vocabulary import wire_endings, wire_lines, wire_rule
+from pipeline.boilerplate.vocabulary import table, wire_endings, wire_lines, wire_rule
 
 LONGEST_LINE = 500
 LONGEST_ENDING = 600
-CLOSING = frozenset(")]>）】］〉*_#-–=/了完끝TSMD")
-"""Last characters of paragraphs that may end in furniture; body text ends in a stop or a quotation mark."""
+STOPPED = frozenset(".!?。！？\"”’»")
+"""Last characters of paragraphs that end as sentences do, and so in no furniture."""
+
+
+_OPENERS = re.compile(table("wire")["openers"])
 
 
 class Furniture(NamedTuple):
     label: str
     rule: str
+
+
+def may_be_furniture(line: str) -> bool:
+    """A quick look at a long line: whether it is worth matching it against the rules."""
+    return len(line) <= LONGEST_LINE and (not line[0].isalnum() or _OPENERS.match(line) is not None or "contributed" in line)
 
 
 def furniture_line(line: str, *, in_body: bool | None) -> Furniture | None:
@@ -35,7 +44,7 @@ def furniture_line(line: str, *, in_body: bool | None) -> Furniture | None:
 
 def furniture_ending(text: str, start: int, end: int) -> tuple[int, Furniture] | None:
     """Where the furniture begins that ends the paragraph text[start:end], which must begin with something else."""
-    if text[end - 1] not in CLOSING and not text[max(start, end - 8) : end].rstrip(".").isalpha():
+    if text[end - 1] in STOPPED:
         return None
     match = wire_endings().search(text, max(start + 1, end - LONGEST_ENDING), end)
     if match is None or not text[start : match.start()].strip():

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("pipeline.cli.run", "pipeline only: raw topic to clean articles and summits"),
     "extract": ("pipeline.cli.extract", "print the summit events of files"),
     "clean": ("pipeline.cli.clean", "print files without their boilerplate"),
+    "explain": ("pipeline.cli.explain", "write a page that shows what was removed from a file, and why"),
     "tail": ("pipeline.cli.tail", "print a topic's records, decoded"),
     "export": ("pipeline.cli.export", "write events as CSV, JSON lines, Parquet or GeoJSON"),
     "topics": ("pipeline.cli.topics", "create and list topics"),

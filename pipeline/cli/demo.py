@@ -116,8 +116,10 @@ def _run(args: argparse.Namespace) -> int:
 def _start_kafka(stack: ExitStack, folder: Path) -> str:
     from pipeline.local import KafkaBroker
 
+    broker = stack.push(KafkaBroker(folder / "kafka"))  # before it starts: an interrupt then ends it too
     with stage("starting a Kafka broker"):
-        return stack.enter_context(KafkaBroker(folder / "kafka")).url
+        broker.start()
+    return broker.url
 
 
 @contextmanager

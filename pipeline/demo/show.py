@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 import textwrap
@@ -161,6 +162,7 @@ def _columns(printer: Printer) -> int:
 
 
 def _show_next(printer: Printer, shown: Shown) -> None:
+    folder = shlex.quote(str(shown.folder))
     steps = [
         ("summitwire tail summits", "the reports with their events"),
         ("summitwire tail raw --json", "what came from the wires"),
@@ -170,13 +172,13 @@ def _show_next(printer: Printer, shown: Shown) -> None:
         ("summitwire up", f"goes on with stories in {INCOMING}/"),
     ]
     if shown.kafka and not shown.keep:
-        steps = [(f"summitwire demo --kafka --keep --dir {shown.folder}", "so the broker stays")]
+        steps = [(f"summitwire demo --kafka --keep --dir {folder}", "so the broker stays")]
         _title(printer, "Next")
     else:
         _title(printer, "Next", "   in another terminal; Ctrl-C ends the wire here" if shown.keep else "")
-        steps.insert(0, (f"cd {shown.folder}", ""))
+        steps.insert(0, (f"cd {folder}", ""))
     if shutil.which("summitwire") is None:
-        steps.insert(0, (f"export PATH=$PATH:{Path(sys.executable).parent}", ""))
+        steps.insert(0, (f"export PATH=$PATH:{shlex.quote(str(Path(sys.executable).parent))}", ""))
     width = max(len(command) for command, why in steps if why)
     for command, why in steps:
         if why:

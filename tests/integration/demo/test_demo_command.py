@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -40,15 +42,13 @@ def said(stream: IO[str] | None, words: str) -> None:
     raise AssertionError(f"ended without saying {words!r}")
 
 
-def session_members(session: int) -> list[int]:
+def servers(folder: Path) -> list[int]:
+    """The processes that have a file of `folder` in their command line, as a broker has its settings."""
     found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if fields[0] != "Z" and int(fields[3]) == session:
-            found.append(int(stat.parent.name))
+    for line in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if str(folder).encode() in line.read_bytes():
+                found.append(int(line.parent.name))
     return found
 
 
@@ -87,7 +87,7 @@ def test_json_holds_the_whole_outcome_on_a_real_kafka(tmp_path: Path) -> None:
     assert {dead["step"] for dead in told["dead_letters"]} == {"parse", "decode"}
     assert told["missing"] == []
     assert len(told["summits"]) > 15
-    assert session_members(demo.pid) == []
+    assert servers(tmp_path) == []
 
 
 @pytest.mark.parametrize("options", [(), ("--kafka",)])
@@ -100,7 +100,20 @@ def test_a_signal_ends_it_and_all_that_it_started(tmp_path: Path, options: tuple
     assert demo.returncode == 130
     assert "Traceback" not in progress
     assert out == ""
-    assert session_members(demo.pid) == []
+    assert servers(tmp_path) == []
+
+
+def test_a_signal_ends_a_broker_that_is_still_starting(tmp_path: Path) -> None:
+    demo = started(tmp_path, "--kafka")
+    deadline = time.monotonic() + 120
+    while not servers(tmp_path):
+        assert time.monotonic() < deadline
+        assert demo.poll() is None
+        time.sleep(0.01)
+    demo.terminate()
+    demo.communicate(timeout=60)
+    assert demo.returncode == 130
+    assert servers(tmp_path) == []
 
 
 def test_kept_running_it_serves_the_wire_until_it_is_interrupted(tmp_path: Path) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from pipeline.summits.candidate import Candidate
 from pipeline.summits.clauses import Parsed
-from pipeline.summits.dates import When, dates
+from pipeline.summits.dates import When, dates, number_word
 from pipeline.summits.places import PlaceHit
 from pipeline.summits.verbs import is_verb, stem, verbs
+from schemas.records import DateSpan
 
 TO_COME = ("planned", "proposed", "cancelled", "postponed")
 _AT = ("in", "at", "near", "outside")
@@ -32,7 +34,8 @@ def _frame(trigger: Any) -> _Frame:
     chain = [trigger.i]
     token = trigger
     while token.head != token and len(chain) < 12:
-        if is_verb(token) and token.dep_ in ("ccomp", "advcl", "relcl", "parataxis") and token.tag_ != "VB":
+        own_clause = is_verb(token) and token.dep_ in ("ccomp", "advcl", "relcl", "parataxis") and token.tag_ != "VB"
+        if own_clause and not any(child.lower_ == "where" for child in token.children):
             break
         token = token.head
         if is_verb(token) and stem(token) in verbs("speech") and chain[-1] != trigger.i:
@@ -79,7 +82,24 @@ def set_time(candidate: Candidate, parsed: Parsed, text: str, published: date | 
         chosen = _again(chosen, dates(text[start:end], start, published, False))
     elif candidate.status == "held" and whole and day > (published + timedelta(days=1)).isoformat():
         candidate.status = "planned"
-    candidate.when = chosen
+    candidate.when = _lasting(candidate, chosen, text)
+
+
+_DAYS = re.compile(r"\b(?P<count>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})-day\s+(?:[\w-]+\s+){0,3}$")
+
+
+def _lasting(candidate: Candidate, when: When, text: str) -> When:
+    """The days of "a three-day visit": from the one that is told, or up to it where that is the end."""
+    match = _DAYS.search(text, max(0, candidate.trigger - 60), candidate.trigger)
+    if match is None or len(when.span.start) < 10 or when.span.end or not candidate.token.tag_.startswith("NN"):
+        return when
+    day = date.fromisoformat(when.span.start)
+    length = timedelta(days=number_word(match["count"]) - 1)
+    ends = stem(candidate.token.head) in verbs("ending") if is_verb(candidate.token.head) else False
+    first, last = (day - length, day) if ends else (day, day + length)
+    if first == last:
+        return when
+    return replace(when, span=DateSpan(first.isoformat(), last.isoformat()))
 
 
 def _present(token: Any) -> bool:
@@ -107,10 +127,27 @@ def _nearest(found: Sequence[When], parsed: Parsed, frame: _Frame, candidate: Ca
     return min(near, key=lambda item: item[:2])[2] if near else None
 
 
+def _where(trigger: Any, parsed: Parsed, hits: Sequence[PlaceHit]) -> PlaceHit | None:
+    """The place in front of "where": arrived in New Delhi, where he met."""
+    token = trigger
+    for _ in range(6):
+        if token.dep_ == "relcl" and any(child.lower_ == "where" for child in token.children):
+            edges = token.head.left_edge.i, token.i - 1
+            first, last = parsed.start(token.doc[edges[0]]), parsed.end(token.doc[edges[1]])
+            return next((hit for hit in reversed(hits) if first <= hit.start < last and hit.name), None)
+        if token.head == token:
+            return None
+        token = token.head
+    return None
+
+
 def set_place(candidate: Candidate, parsed: Parsed, hits: Sequence[PlaceHit]) -> None:
     """Gives a candidate its place: a visit's destination, a venue in its name, or what "in" or "at" tie to it."""
     candidate.place = candidate.destination or candidate.venue
     if candidate.place is not None or candidate.kind == "call":
+        return
+    candidate.place = _where(candidate.token, parsed, hits)
+    if candidate.place is not None:
         return
     frame = _frame(candidate.token)
     near = []

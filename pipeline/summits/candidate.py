@@ -33,7 +33,10 @@ class Candidate:
     destination: PlaceHit | None = None
     venue: PlaceHit | None = None
     weak: bool = False
+    asserted: bool = True
     soft: bool = False
+    refers: bool = False
+    invitation: bool = False
     separate: bool = False
     status: str = "held"
     when: When | None = None

@@ -76,15 +76,23 @@ class Parsed:
         mention = self._at.get(token.i)
         if mention is not None:
             if mention.person is None or not mention.person.bystander:
-                out += self._group(token, mention, depth) if mention.country is None else []
-                out.append(Role(mention, "", self.start(token)))
+                if mention.kind == "group" and mention.country is None:
+                    out += self._group(token, mention, depth)
+                else:
+                    out.append(Role(mention, "", self.start(token)))
         elif token.lower_ in PRONOUNS:
             out.append(Role(None, "one", self.start(token)))
         elif self._refers(token):
             out.append(Role(None, "many", self.start(token)))
+        elif token.tag_ == "NNP":  # "with Smith Wednesday", which reads like one name
+            out += [
+                role for child in token.children if child.dep_ in _INSIDE for role in self.in_phrase(child, depth + 1)
+            ]
         elif token.lower_ in _words("actors"):
             for child in token.children:
-                if child.dep_ in _INSIDE:
+                if child.dep_ in _INSIDE and not any(
+                    word.tag_ in ("NN", "NNS") for word in self.doc[child.i + 1 : token.i]
+                ):
                     out += self.in_phrase(child, depth + 1)
                 elif child.dep_ == "prep" and child.lower_ in _OF:
                     out += self.objects_of(child, depth + 1)
@@ -256,6 +264,7 @@ class Parsed:
         ] + [
             role
             for child in head.children
-            if child.dep_ in ("prt", "advmod") and child.lower_ in ("down", "separately", "together", "privately")
+            if (child.dep_ in ("prt", "advmod") and child.lower_ in _words("adverbs"))
+            or child.dep_ in ("npadvmod", "tmod")
             for role in self.with_(child, wanted)
         ]

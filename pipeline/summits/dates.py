@@ -94,7 +94,7 @@ def dates(text: str, offset: int, anchor: date | None, future: bool) -> list[Whe
                 continue
             if name == "month" and match["month"].lower() == "may" and not _is_month_may(match, text):
                 continue
-            if name in ("month", "day", "range") and match["month"][0].islower():
+            if name in ("month", "day", "range") and not _is_month(name, match, text):
                 continue
             try:
                 span = _resolve(name, match, anchor, future)
@@ -104,6 +104,16 @@ def dates(text: str, offset: int, anchor: date | None, future: bool) -> list[Whe
             if span:
                 found.append(When(offset + match.start(), offset + match.end(), span))
     return sorted(found, key=lambda when: when.start)
+
+
+def _is_month(name: str, match: re.Match[str], text: str) -> bool:
+    """A month begins with a capital; alone it is spelled out or ends in a full stop (Mar del Plata is none)."""
+    month = match["month"]
+    if month[0].islower():
+        return False
+    return (
+        name != "month" or len(month) > 4 or month in ("May", "June", "July") or text[match.end("month") :][:1] == "."
+    )
 
 
 def _is_month_may(match: re.Match[str], text: str) -> bool:
@@ -227,9 +237,14 @@ def _unit(relative: str, unit: str, anchor: date) -> DateSpan | None:
     return DateSpan(f"{thursday.year:04d}-{thursday.month:02d}")
 
 
+def number_word(word: str) -> int:
+    """The value of a number of days, in words or digits."""
+    return _NUMBERS.get(word.lower()) or int(word)
+
+
 def _ago(groups: dict[str, str | None], anchor: date) -> DateSpan | None:
     word = (groups["n"] or "").lower()
-    count = _NUMBERS.get(word) or int(word)
+    count = number_word(word)
     sign = 1 if (groups["rel"] or "").lower() == "later" else -1
     if sign > 0:
         return None

@@ -105,9 +105,14 @@ def quotations(text: str, sentences: Sequence[tuple[int, int]], by_sentence: Seq
         persons = [
             m
             for m in by_sentence[index]
-            if m.person is not None and plain[m.start - first : m.start - first + 1].strip()
+            if m.person is not None
+            and not m.possessive
+            and plain[m.start - first : m.start - first + 1].strip()
+            and not _NOT_SPEAKING.search(plain[: m.start - first])
         ]
-        if said and persons:
+        if said and _bystander(plain, said.start()):
+            speaker = None
+        elif said and persons:
             speaker = _speaker(persons, first + said.start())
         elif said and not re.search(r"\b(?:he|she|they)\b", plain, re.IGNORECASE):
             speaker = None
@@ -119,6 +124,30 @@ def quotations(text: str, sentences: Sequence[tuple[int, int]], by_sentence: Seq
                 start = first + match.start("text")
                 out.append(Said(index, speaker, Quote(speaker.name, words, start, start + len(words))))
     return out
+
+
+def _bystander(plain: str, verb: int) -> bool:
+    """Whether somebody without a name speaks: a source close to the Japanese leader said."""
+    around = plain[max(0, verb - 70) : verb] + plain[verb : verb + 25]
+    words = "|".join(
+        (
+            *toml("titles.toml")["bystander"],
+            "official",
+            "officials",
+            "aide",
+            "aides",
+            "diplomat",
+            "diplomats",
+            "statement",
+        )
+    )
+    return (
+        re.search(rf"\b(?:a|an|the|another|one|[a-z]+) (?:[\w’'.-]+ ){{0,2}}(?:{words})\b(?! [A-Z])", around)
+        is not None
+    )
+
+
+_NOT_SPEAKING = re.compile(r"\b(?:close to|to|for|of|with|about|against|from|by)\s+(?:the\s+|his\s+|her\s+)?$")
 
 
 def _speaker(persons: Sequence[Mention], verb: int) -> Person | None:

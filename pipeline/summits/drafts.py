@@ -14,7 +14,9 @@ from pipeline.summits.places import PlaceHit
 
 @dataclass(slots=True)
 class Draft:
-    """An event being put together. `sentences`: number and characters of each that tells it, the best first."""
+    """An event being put together. `sentences`: number and characters of each that tells it, the best first.
+    `asserted`: its status is told, not only implied by a mention in passing ("during his talks with"). `inferred`: its
+    sides come from words that refer back. `weights`: by sentence, how much of the event it tells."""
 
     kind: str
     status: str
@@ -29,8 +31,10 @@ class Draft:
     party_words: dict[str, tuple[int, int]] = field(default_factory=dict)
     verb: bool = False
     weak: bool = False
+    asserted: bool = True
     soft: bool = False
     inferred: bool = False
+    weights: dict[int, int] = field(default_factory=dict)
 
     @property
     def index(self) -> int:
@@ -77,8 +81,11 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
         gathering=candidate.gathering,
         verb=bool(candidate.token.tag_.startswith("VB")),
         weak=candidate.weak,
+        asserted=candidate.asserted,
         soft=candidate.soft,
     )
+    if not candidate.roles and not candidate.organisations and not candidate.refers:
+        return None
     gone = False
     for role in sorted(candidate.roles, key=lambda role: (role.mention is None, role.position)):
         person = role.mention.person if role.mention is not None else None
@@ -89,13 +96,24 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
     for code in candidate.organisations:
         draft.add_party(code, None)
     hit = candidate.destination
+    _visited(candidate, draft)
     if candidate.kind == "visit":
         if not draft.parties:
             return None
         if hit is not None and hit.country:
             draft.parties.add(hit.country)
             draft.party_words.setdefault(hit.country, (hit.start, hit.end))
+    draft.weights[candidate.sentence] = 2 * len(draft.party_words) + draft.asserted + len(candidate.organisations)
     return None if gone and not draft.persons else draft
+
+
+def _visited(candidate: Candidate, draft: Draft) -> None:
+    """ "He held talks in Oman": with that country's side, where no other is told."""
+    place = candidate.place
+    if candidate.kind != "meeting" or len(draft.parties) != 1 or place is None or place.name or not place.country:
+        return
+    if draft.level in ("leader", "minister") and draft.persons and candidate.token.tag_ == "NNS":
+        draft.add_party(place.country, None)
 
 
 def _take(role: Role, draft: Draft, context: Context) -> None:

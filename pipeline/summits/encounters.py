@@ -9,7 +9,7 @@ from pipeline.summits.candidate import Candidate
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.noun_triggers import noun_candidate
 from pipeline.summits.places import PlaceHit
-from pipeline.summits.status import status_of
+from pipeline.summits.status import in_passing, status_of
 from pipeline.summits.verb_triggers import verb_candidate
 from pipeline.summits.verbs import is_verb
 
@@ -30,6 +30,9 @@ def candidates(
         if candidate is not None:
             candidate.sentence, candidate.span = sentence, span
             candidate.status = status_of(token)
+            if candidate.invitation and candidate.status == "held":
+                candidate.status = "proposed"
+            candidate.asserted = candidate.status != "held" or not in_passing(token)
             yield from _apart(candidate)
 
 

@@ -19,7 +19,7 @@ from pipeline.summits.joining import is_event, join
 from pipeline.summits.people import Mention, Person
 from pipeline.summits.places import places
 from pipeline.summits.scan import Scan
-from pipeline.summits.sentences import sentences
+from pipeline.summits.sentences import sentences, unwrapped
 from pipeline.summits.standins import Piece, pieces
 from schemas.records import Dateline, SummitEvent
 
@@ -44,9 +44,9 @@ def extract(
 
     text       clean text; what still begins with its headline and dateline is read as well
     published  the story's day; without it dates stay as far as the text gives them
-    Offsets are Unicode code points of `text`. Never raises for any text; ModelError where no model can be loaded.
+    Offsets are Unicode code points of `text`; where it is broken at a fixed width, words come with spaces for the breaks. Never raises for any text; ModelError where no model can be loaded.
     """
-    text = text[:LONGEST_TEXT]
+    text = unwrapped(text[:LONGEST_TEXT])
     spans = sentences(text)
     wanted = [index for index, (start, end) in enumerate(spans) if may_hold_encounter(text[start:end])][:MOST_PARSED]
     if not wanted:

@@ -41,7 +41,7 @@ def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
     out = []
     for draft, leads, sentences in zip(events, primary, told, strict=True):
         spans = [story.spans[index] for index in sorted(sentences)]
-        own = [span for _, span in draft.sentences]
+        own = [span for _, span in sorted(draft.sentences, key=lambda item: (-draft.weights.get(item[0], 0), item[0]))]
         kind = _kind(draft)
         parties = tuple(sorted(draft.parties))
         where = _where(draft, leads, story.dateline)

@@ -104,6 +104,8 @@ def city_in(name: str, country: str) -> City | None:
 
 def city_named(name: str, near: Collection[str | None]) -> City | None:
     """The city that a name most likely means in a story that speaks of the countries `near`."""
+    if name.lower() in toml("venues.toml")["no_cities"]:
+        return None
     cities = _cities().get(fold(name.strip()))
     if not cities:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from pipeline.summits.dates import When
 from pipeline.summits.drafts import Draft
@@ -11,6 +12,7 @@ from pipeline.summits.people import Person
 
 _HARD = frozenset(("cancelled", "postponed", "declined"))
 _OPEN = frozenset(("planned", "proposed"))
+_LONGEST_VISIT = 7
 _NEAR = 3
 """Sentences across which a mention without parties, or a change of status, belongs to what was told before."""
 
@@ -45,10 +47,14 @@ def _home(draft: Draft, events: Sequence[Draft], near: int | None = None) -> Dra
         distance = min(abs(draft.index - index) for index, _ in event.sentences)
         if (near is not None and distance > near) or not compatible(draft, event, distance):
             continue
-        if not draft.parties and event.index > draft.index:
+        if not draft.parties and (
+            event.index > draft.index
+            or event.kind == "visit" != draft.kind
+            or (draft.kind == "visit" != event.kind and draft.status not in _HARD)
+        ):
             continue
         common = len(draft.parties & event.parties) / max(1, len(draft.parties | event.parties))
-        score = 0.1 + common + (0.5 if distance == 0 else 0.2 if distance <= 2 else 0.1 / distance)
+        score = 0.1 + common + (0.5 if distance == 0 else 0.2 if distance <= 1 else 0.0)
         if draft.when and event.when and same_time(draft.when, event.when):
             score += 0.5
         if score > best_score:
@@ -101,6 +107,8 @@ def _same_status(one: Draft, other: Draft, distance: int) -> bool:
     statuses = {one.status, other.status}
     if len(statuses) == 1:
         return True
+    if not (one.asserted and other.asserted) and distance <= _NEAR:
+        return True
     if statuses & _HARD:
         return "held" not in statuses and distance <= _NEAR
     if not one.parties or not other.parties or "visit" in (one.kind, other.kind):
@@ -118,6 +126,16 @@ def same_time(one: When, other: When) -> bool:
     return bool((a.end and a.start <= b.start <= a.end) or (b.end and b.start <= a.start <= b.end))
 
 
+def _within(visit: When, meeting: When) -> bool:
+    """Whether a meeting may lie in a visit: at most a week from the day that is told of it."""
+    if same_time(visit, meeting):
+        return True
+    days = [when.span.start for when in (visit, meeting)]
+    if any(len(day) < 10 for day in days):
+        return False
+    return abs((date.fromisoformat(days[0]) - date.fromisoformat(days[1])).days) <= _LONGEST_VISIT
+
+
 def _merge(home: Draft, draft: Draft) -> None:
     bigger = len(draft.parties) > len(home.parties)
     only_visit = home.kind == "visit" and draft.kind in ("meeting", "multilateral")
@@ -128,11 +146,13 @@ def _merge(home: Draft, draft: Draft) -> None:
     home.raise_level(draft.level)
     if only_visit or draft.kind == "call" or (draft.kind == "multilateral" and bigger):
         home.kind = draft.kind
-    if (draft.status in _HARD and home.status not in _HARD) or (
+    if draft.asserted and not home.asserted:
+        home.status, home.asserted = draft.status, True
+    elif (draft.status in _HARD and home.status not in _HARD) or (
         home.status == "proposed" and draft.status == "planned"
     ):
         home.status = draft.status
-    elif only_visit and draft.parties:
+    elif only_visit and draft.parties and draft.asserted and home.status not in _HARD:
         home.status = draft.status
     if draft.when and (home.when is None or len(draft.when.span.start) > len(home.when.span.start)):
         home.when = draft.when
@@ -140,6 +160,8 @@ def _merge(home: Draft, draft: Draft) -> None:
         home.place = draft.place
     home.gathering = home.gathering or draft.gathering
     home.sentences += [item for item in draft.sentences if item not in home.sentences]
+    for index, weight in draft.weights.items():
+        home.weights[index] = max(weight, home.weights.get(index, 0))
     home.triggers += draft.triggers
     home.verb |= draft.verb
     home.inferred &= draft.inferred
@@ -155,29 +177,28 @@ def _visits_into_meetings(events: Sequence[Draft]) -> list[Draft]:
         for meeting in meetings:
             if meeting.when is None:
                 meeting.when = event.when
+            if event.asserted and (not meeting.asserted or (event.status in _HARD and meeting.status in _OPEN)):
+                meeting.status, meeting.asserted = event.status, True
             if meeting.place is None:
                 meeting.place = event.place
             meeting.sentences += [item for item in event.sentences if item not in meeting.sentences]
-            if event.index < meeting.index:
-                meeting.sentences.sort(key=lambda item: item[0] != meeting.index and item[0])
         if not meetings:
             out.append(event)
     return out
 
 
 def _frames(visit: Draft, meeting: Draft) -> bool:
-    if meeting.kind not in ("meeting", "multilateral") or not visit.parties <= meeting.parties:
+    if meeting.kind not in ("meeting", "multilateral") or visit.parties != meeting.parties:
         return False
-    if {visit.status, meeting.status} & _HARD and visit.status != meeting.status:
-        return False
-    if "proposed" in (visit.status, meeting.status) and visit.status != meeting.status:
-        return False
+    if visit.status != meeting.status and meeting.asserted and {visit.status, meeting.status} & (_HARD | {"proposed"}):
+        return visit.status in _HARD and meeting.status == "planned"
     visitors = {id(person) for person in visit.persons}
     if visitors and not visitors & {id(person) for person in meeting.persons}:
         return False
-    if visit.when and meeting.when and not same_time(visit.when, meeting.when):
+    if visit.when and meeting.when and not _within(visit.when, meeting.when):
         return False
-    return _same_place(visit, meeting)
+    here, there = (None if event.place is None else event.place.country for event in (visit, meeting))
+    return here is None or there is None or here == there
 
 
 def is_event(draft: Draft) -> bool:
@@ -188,5 +209,9 @@ def is_event(draft: Draft) -> bool:
         return False
     if draft.kind == "visit":
         return bool(draft.persons or draft.level)
+    if not (
+        draft.persons or draft.when or draft.place or draft.level in ("leader", "minister") or draft.status in _HARD
+    ):
+        return False  # negotiations as such
     groups = draft.parties & organisations()
     return not groups or bool(groups & bodies()) or bool(draft.parties - groups)

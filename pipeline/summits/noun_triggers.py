@@ -23,6 +23,18 @@ def _blocked() -> frozenset[str]:
 
 def noun_candidate(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) -> Candidate | None:
     """The encounter that a noun names, or None."""
+    candidate = _candidate(parsed, noun, places, story)
+    if candidate is not None:
+        candidate.refers = any(child.lower_ in _definite() for child in noun.lefts)
+    return candidate
+
+
+@cache
+def _definite() -> frozenset[str]:
+    return frozenset(toml("references.toml")["definite"])
+
+
+def _candidate(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) -> Candidate | None:
     word = noun.lower_
     before = noun.nbor(-1).lower_ if noun.i else ""
     if before in _blocked() or noun.dep_ in ("compound", "nmod"):
@@ -49,12 +61,13 @@ def _visit(parsed: Parsed, noun: Any, places: Sequence[PlaceHit]) -> Candidate |
         destination = place_after(parsed, noun.head, places, ("to", "in"))
     if destination is None and noun.dep_ == "pobj" and is_verb(noun.head.head):
         destination = place_after(parsed, noun.head.head, places, ("to", "in"))
-    if destination is None:
+    askers = _askers(parsed, noun)
+    if destination is None and not askers:
         return None
     people += parsed.with_(noun, ("by", "of", "from"))
-    people = [role for role in people if not _inside(role, destination)]
-    people = people or [role for role in parsed.owner(noun) if not _inside(role, destination)]
-    return made(parsed, noun, "visit", people, destination=destination)
+    people = [role for role in people if destination is None or not _inside(role, destination)]
+    people = people or [role for role in parsed.owner(noun) if destination is None or not _inside(role, destination)]
+    return made(parsed, noun, "visit", people + askers, destination=destination)
 
 
 def _call(parsed: Parsed, noun: Any) -> Candidate | None:
@@ -97,14 +110,59 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     if gathering is None:
         before, venue = _venue(parsed, noun, before, company, places)
     roles = before + company
-    if len(sides(roles)) < 2 or gathering:
-        roles = _outer(parsed, noun) + roles
+    complete = len(sides(before)) > 1 or any(child.lower_ in ("between", "among") for child in noun.children)
+    if not complete or len(sides(roles)) < 2 or gathering:
+        roles = _outer(parsed, noun) + roles + _askers(parsed, noun)
+    if gathering is None and (named := _of_organisation(roles)):
+        gathering, codes = story[parsed.start(noun) : parsed.end(noun)], [named]
     phoned = _phone_noun(noun)
     kind = "multilateral" if gathering else "call" if phoned else "meeting"
     candidate = made(parsed, noun, kind, roles, gathering=gathering, organisations=codes, venue=venue)
     candidate.soft = word in nouns("either") and not gathering and not phoned
     candidate.separate = word in nouns("several") and any(child.lower_ in nouns("separate") for child in noun.children)
     return candidate
+
+
+def _of_organisation(roles: Sequence[Role]) -> str | None:
+    """The organisation whose representatives alone meet: the AU leaders opened their summit."""
+    codes = {role.mention.country for role in roles if role.mention is not None and role.mention.country}
+    return codes.pop() if len(codes) == 1 and codes <= organisations() else None
+
+
+def _askers(parsed: Parsed, noun: Any) -> list[Role]:
+    """Who refuses, offers or accepts an encounter of others: Israel dismissed Syria's offer to resume talks."""
+    token, out = noun, []
+    for _ in range(5):
+        head = token.head
+        if head == token or token.dep_ not in (
+            "dobj",
+            "obj",
+            "acl",
+            "xcomp",
+            "pobj",
+            "prep",
+            "relcl",
+            "nsubjpass",
+            "conj",
+            "pcomp",
+        ):
+            break
+        if (
+            is_verb(head)
+            and stem(head) in verbs("answering")
+            and token.dep_ in ("dobj", "obj", "xcomp", "prep", "nsubjpass")
+        ):
+            out += parsed.subjects(head)
+        if not is_verb(head) and head.lower_ in _requests():
+            out += [role for child in head.children if child.dep_ == "poss" for role in parsed.in_phrase(child)]
+            out += parsed.with_(head, ("from", "by"))
+        token = head
+    return out
+
+
+@cache
+def _requests() -> frozenset[str]:
+    return frozenset(toml("verbs.toml")["requests"])
 
 
 def _before(parsed: Parsed, noun: Any) -> list[Role]:
@@ -162,6 +220,9 @@ def _venue(
 ) -> tuple[list[Role], PlaceHit | None]:
     """A country or city alone in front of a summit is where it is (the Singapore summit), unless the company names
     nobody else and it is a state's own name that owns the meeting."""
+    if not before:
+        named = [child for child in noun.children if child.dep_ in ("compound", "nmod")]
+        return before, next((hit for child in named if (hit := place_at(parsed, child, places))), None)
     alone = [role for role in before if role.mention is not None and role.mention.kind == "country"]
     if len(before) != 1 or len(alone) != 1:
         return before, None
@@ -189,6 +250,11 @@ def _gathering(parsed: Parsed, noun: Any, story: str) -> tuple[str | None, list[
                 codes += [mention.country] if mention.country not in codes else []
                 first = min(first, mention.start)
     last = parsed.end(noun)
+    if noun.text[0].isupper() and noun.i and _is_name(parsed, noun):
+        right = next((child for child in noun.rights if child.dep_ == "prep" and child.lower_ == "of"), None)
+        if right is not None and not codes:
+            last = parsed.end(right.doc[right.right_edge.i])
+        return story[parsed.start(noun.doc[noun.left_edge.i]) : last], codes
     for child in noun.rights:
         if child.dep_ == "prep" and child.lower_ == "of":
             for word in child.subtree:
@@ -196,6 +262,17 @@ def _gathering(parsed: Parsed, noun: Any, story: str) -> tuple[str | None, list[
                 if mention is not None and mention.country in organisations() and mention.kind in ("country", "group"):
                     codes += [mention.country] if mention.country not in codes else []
     return (story[first:last], codes) if codes else (None, [])
+
+
+def _is_name(parsed: Parsed, noun: Any) -> bool:
+    """Whether a capitalised noun is the name of a series: Summit of the Americas, East Asia Summit."""
+    parts = [
+        word
+        for child in (*noun.lefts, *noun.rights)
+        if child.dep_ in ("compound", "nmod", "prep")
+        for word in child.subtree
+    ]
+    return any(word.text[0].isupper() and parsed.mention_at(word) is None for word in parts)
 
 
 def _phone_noun(noun: Any) -> bool:

@@ -49,11 +49,12 @@ class Mention:
     possessive: bool = False
     title: str | None = None
     name: str | None = None
+    plural: bool = False
 
 
 @cache
 def name_words(kind: str) -> frozenset[str]:
-    """Words of names.toml: particles, honorifics, family_first (codes), common, predicates."""
+    """Words of names.toml: particles, honorifics, family_first (codes), common, no_predicates."""
     return frozenset(toml("names.toml")[kind])
 
 

@@ -37,13 +37,16 @@ class PlaceHit:
 _IN = re.compile(
     r"\b(?P<prep>in|at|to|from|near|outside|of|for|visit(?:s|ed|ing)?|leaving|left|toured|tours|host(?:s|ed)?)\s+"
     r"(?:(?:the|nearby|neighboring|neighbouring)\s+)?"
-    r"(?:(?:[\w’'-]+\s+){0,5}?(?:city|capital|town|resort|port|village|island|suburb|venue|province|state)"
+    r"(?:(?:(?!(?:in|at|of|to|for|from|with|and)\b)[\w’'-]+\s+){0,5}?(?:city|capital|town|resort|port|village|island|suburb|venue|province|state)"
     r"(?:\s+(?:city|town))?(?:\s+of)?\s*,?\s+)?"
     r"(?P<name>(?:[A-ZÀ-Þ][\w’'.-]*)(?:[ -](?:(?:[A-ZÀ-Þ][\w’'.]*)|de|del|la|el|al|of|the|es|and))*)"
 )
 _SO_CALLED = re.compile(
     r"[\w’'.-]+(?:\s+[\w’'.-]+){0,4}?\s+(?:city|town|resort|port|village)(?:\s+(?:city|town))?\s+of\s+(?P<name>[A-Z][\w’'-]+)"
 )
+_NAMED = re.compile(r"\b(?P<name>[A-Z]\w+(?:[ -][A-Z]\w+)?) (?:summit|meeting|talks|conference|round|forum)s?\b")
+_WELL_KNOWN = 500_000
+"""Inhabitants of a city whose name in front of a meeting is taken for its place in any story."""
 _CAPITAL = re.compile(
     r"\b(?P<prep>in|at|to|from|near)\s+the\s+(?P<name>[A-Z]\w+(?:\s[A-Z]\w+)?)\s+capital\b(?!,?\s+[A-Z])"
 )
@@ -66,6 +69,11 @@ def places(text: str, offset: int, mentions: Sequence[Mention], near: Collection
     for match in _IN.finditer(text):
         after = text[match.end() : match.end() + 40]
         add(_longest(match["name"], offset + match.start("name"), match["prep"].lower(), near, after))
+    for match in _NAMED.finditer(text):
+        name = match["name"]
+        city = city_named(name, near)
+        if city is not None and (city.country in near or city.population > _WELL_KNOWN):
+            add(PlaceHit(offset + match.start("name"), offset + match.end("name"), name, city.country, city, ""))
     by_demonym = {m.start - offset: m.country for m in mentions if m.kind == "country" and m.form == "demonym"}
     for match in _CAPITAL.finditer(text):
         code = by_demonym.get(match.start("name"))

@@ -10,8 +10,13 @@ from pipeline.summits.lexicon import Hit, toml
 from pipeline.summits.people import RANK, Mention, Person, family_keys, known_as, name_words, parts, same_title
 from pipeline.summits.settle import settle
 from pipeline.summits.tagged import Tagged
+from pipeline.summits.words import Word
 
 _PLACED = ("country", "demonym", "capital", "organisation")
+
+
+def _predicate(word: Word) -> bool:
+    return word.text.isalpha() and word.text.islower() and word.norm not in name_words("no_predicates")
 
 
 class Scan:
@@ -174,7 +179,7 @@ class Scan:
         and goes on with a predicate: "Iran's foreign minister has put off a visit. Ali Reza was to …"."""
         tokens = self._tokens
         opens = place > 0 and tokens[place - 1].text in (".", "”", '"') and " " in name[0]
-        if not opens or name[1] >= len(tokens) or tokens[name[1]].norm not in name_words("predicates"):
+        if not opens or name[1] >= len(tokens) or not _predicate(tokens[name[1]]):
             return None
         earlier = [m for m in self.mentions if m.kind == "person" and m.end <= tokens[place].start]
         begin = self.text.rfind(". ", 0, max(0, tokens[place - 1].start - 1)) + 1

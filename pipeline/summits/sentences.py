@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from schemas.lines import hard_wrapped
+
 _END = re.compile(r"[.!?…][\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z0-9À-Þ])|\n+")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Maj|Sgt|Capt|Sen|Rep|Gov|St|Jr|Sr|No|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep"
@@ -26,6 +28,15 @@ def sentences(text: str) -> list[tuple[int, int]]:
         start = match.end()
     _add(text, start, len(text), out)
     return out
+
+
+_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
+
+
+def unwrapped(text: str) -> str:
+    """The text with a space for each line break within its paragraphs, where lines were broken at a fixed width, as old
+    wires do. Offsets stay."""
+    return _BREAK.sub(" ", text) if hard_wrapped(text) else text
 
 
 def _add(text: str, start: int, end: int, out: list[tuple[int, int]]) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
 from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.people import Mention, Person, same_title
 
-_ENOUGH = 3.0
+_ENOUGH = 2.5
 """Points that the best country needs; see `_points`."""
-_MARGIN = 0.5
+_MOST_FOR_COUNT = 1.0
+_HOME = 2.5
+"""For the United States in a story that speaks of them: their wires give their own officials no country."""
+_MARGIN = 0.4
 _NEAR = 350
 """Characters in front of a mention in which a country counts."""
 _SENTENCE = re.compile(r"[.!?][”\"]?\s")
@@ -29,17 +33,23 @@ def settle(text: str, mentions: Sequence[Mention], persons: list[Person]) -> Non
     for person in persons:
         if person.country is None and person.title:
             person.country = _alone().get(person.title.lower())
-    _unify(mentions, persons)
+    _unify(text, mentions, persons)
     for mention in mentions:
         person_ = mention.person
-        if person_ is not None and person_.country is None and person_.title and not person_.bystander:
+        if (
+            person_ is not None
+            and person_.country is None
+            and person_.title
+            and person_.level in ("leader", "minister")
+            and not person_.bystander
+        ):
             person_.country = _around(text, mention, mentions, persons)
     for mention in mentions:
         if mention.kind == "person" and mention.person is not None:
             mention.country = mention.country or mention.person.country
 
 
-def _unify(mentions: Sequence[Mention], persons: list[Person]) -> None:
+def _unify(text: str, mentions: Sequence[Mention], persons: list[Person]) -> None:
     """ "President Assad" and "the Syrian leader": one, where the office is told after the name and suits nobody else."""
     for office in [person for person in persons if person.name is None and person.country and person.title]:
         if office.bystander or office.past:
@@ -54,12 +64,26 @@ def _unify(mentions: Sequence[Mention], persons: list[Person]) -> None:
                 continue
             if _suits(person, office):
                 named_before.append(person)
+        opener = _opens_after(text, first, mentions)
+        if not named_before and opener is not None:
+            named_before = [opener]
         if len(named_before) == 1:
             named_before[0].country = office.country
             for mention in mentions:
                 if mention.person is office:
                     mention.person = named_before[0]
             persons.remove(office)
+
+
+def _opens_after(text: str, place: int, mentions: Sequence[Mention]) -> Person | None:
+    """Who opens the sentence after the one in which an office stands without a name, with a title but no country."""
+    following = mentions[place + 1 : place + 2]
+    if not following or following[0].person is None:
+        return None
+    person = following[0].person
+    between = text[mentions[place].end : following[0].start]
+    opens = len(_SENTENCE.findall(between)) == 1 and between.rstrip().endswith((".", "!", "?"))
+    return person if opens and person.name and person.title and person.country is None and not person.past else None
 
 
 def _suits(person: Person, office: Person) -> bool:
@@ -80,7 +104,12 @@ def _around(text: str, mention: Mention, mentions: Sequence[Mention], persons: S
     held = {
         other.country
         for other in persons
-        if other is not person and other.name and other.country and other.level == person.level and not other.past
+        if other is not person
+        and other.name
+        and other.country
+        and other.title
+        and same_title(other.title, person.title or "")
+        and not other.past
     }
     sentence = max((m.end() for m in _SENTENCE.finditer(text, max(0, mention.start - _NEAR), mention.start)), default=0)
     after = [m for m in mentions if mention.end <= m.start < mention.end + 120]
@@ -92,8 +121,11 @@ def _around(text: str, mention: Mention, mentions: Sequence[Mention], persons: S
         if other.kind == "person" and other.person is not None and other.person.name and not other.person.bystander:
             continue
         points[code] = max(points.get(code, 0.0), _points(text, other, mention, sentence))
-    if "US" not in held and _american(mentions):
-        points["US"] = points.get("US", 0.0) + 2.0
+    if "US" not in held and (person.title or "").lower() in toml("actors.toml")["american"] and _american(mentions):
+        points["US"] = points.get("US", 0.0) + _HOME
+    counts = Counter(m.country for m in mentions if m.country in points)
+    for code in points:
+        points[code] += min(_MOST_FOR_COUNT, 0.25 * counts[code])
     ranked = sorted(((value, code) for code, value in points.items()), reverse=True)
     if not ranked or ranked[0][0] < _ENOUGH or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _MARGIN):
         return None

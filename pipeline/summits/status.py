@@ -36,6 +36,7 @@ def status_of(trigger: Any) -> str:
     """held, planned, proposed, postponed, cancelled, declined, or denied for what is said not to have been."""
     found: set[str] = set()
     negated = False
+    bare = _bare_infinitive(trigger)
     token = trigger
     for depth in range(_DEEPEST):
         if cue := _cue(token, trigger):
@@ -74,7 +75,30 @@ def status_of(trigger: Any) -> str:
         if "declined" in found:
             return "planned"
         return "declined" if found & {"planned", "proposed"} else "denied"
+    if bare:
+        found.add("planned")
     return next((status for status in _ORDER if status in found), "held")
+
+
+def _bare_infinitive(trigger: Any) -> bool:
+    """ "To meet" tells what is still to come, unless its governor says that it came to pass."""
+    infinitive = any(child.lower_ == "to" and child.dep_ == "aux" for child in trigger.children)
+    return is_verb(trigger) and infinitive and stem(trigger.head) not in verbs("factive") and trigger.dep_ != "csubj"
+
+
+def in_passing(trigger: Any) -> bool:
+    """Whether a trigger is mentioned in a phrase (during his talks with X, besides meeting Y) that itself says nothing of
+    whether it took place."""
+    token = trigger
+    for _ in range(4):
+        if token.dep_ in ("pobj", "pcomp"):
+            return token.head.lower_ not in _words("after") or token.head.lower_ == "during"
+        if is_verb(token) and token.tag_ not in ("VBG", "VB"):
+            return False
+        if token.dep_ not in ("dobj", "obj", "conj", "appos"):
+            return False
+        token = token.head
+    return False
 
 
 def _ends_scope(token: Any, head: Any, depth: int) -> bool:
@@ -95,8 +119,9 @@ _DENYING = frozenset(("deny",))
 def _cue(token: Any, trigger: Any) -> str | None:
     own = token == trigger
     if own and is_verb(token):
-        infinitive = any(child.lower_ == "to" and child.dep_ == "aux" for child in token.children)
-        return "planned" if infinitive and stem(token.head) not in verbs("factive") and token.dep_ != "csubj" else None
+        return None
+    if is_verb(token) and _is_to(token):
+        return "planned"
     base = stem(token) if is_verb(token) else str(token.lower_)
     for child in token.children:
         if status := _particles().get((base, child.lower_)):
@@ -146,6 +171,15 @@ def _governs(verb: Any, trigger: Any) -> bool:
     if child.dep_ == "prep":
         return child.lower_ in ("for", "to", "on", "from", "against", "of", "with", "about")
     return False
+
+
+def _is_to(verb: Any) -> bool:
+    """ "Was to hold talks"; "arrived to hold talks"."""
+    if verb.tag_ != "VB" or not any(child.lower_ == "to" and child.dep_ == "aux" for child in verb.children):
+        return False
+    return verb.dep_ in ("xcomp", "advcl") and (
+        stem(verb.head) == "be" or stem(verb.head) in _words("on_the_way") - verbs("factive")
+    )
 
 
 @cache

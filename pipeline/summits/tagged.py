@@ -6,12 +6,15 @@ from functools import cache
 
 from pipeline.summits.lexicon import look_up, toml
 from pipeline.summits.people import name_words
+from pipeline.summits.verbs import is_form
 from pipeline.summits.words import Word, words
 
 _PLACED = ("country", "demonym", "organisation", "capital")
 _NAME_ENDS = frozenset((",", ".", ";", ")"))
 _AFTER_NAME = frozenset(("and", "in", "on", "at", "to", "for", "during", "as", "said"))
 _LONGEST_NAME = 6
+_MOST_UNKNOWN = 2
+"""Words that the vocabulary does not know, between a country and the title that it goes with."""
 
 
 @cache
@@ -46,6 +49,8 @@ class Tagged:
         country that it names."""
         past = lower = False
         at = place
+        unknown = 0
+        plain = place
         while at > 0:
             word = self.tokens[at - 1]
             if word.text == "-" and at > 1 and self.tokens[at - 2].norm in ("ex", "vice", "then"):
@@ -57,18 +62,23 @@ class Tagged:
                 past = True
             elif word.norm in _title_words("deputies"):
                 lower = True
-            elif word.norm not in _title_words("modifiers") or word.possessive:
-                break
+            elif word.possessive or word.norm not in _title_words("modifiers"):
+                if at in self._ends or not _adjective(word) or unknown == _MOST_UNKNOWN:
+                    break
+                plain = plain if unknown else at
+                unknown += 1
             at -= 1
         hit = self._ends.get(at)
-        if hit is None or hit.entry.kind not in _PLACED:
-            return at, past, lower, None
+        if hit is None or hit.entry.kind not in _PLACED or (unknown and hit.entry.kind == "organisation"):
+            return (plain if unknown else at), past, lower, None
         possessive = self.tokens[at - 1].possessive
         if hit.entry.kind == "capital" and not possessive and hit.entry.value not in ("US", "RU", "VA"):
             return at, past, lower, None
-        if hit.first > 0 and self.tokens[hit.first - 1].norm in _title_words("past"):
-            past = True  # former Japanese prime minister
-        return hit.first, past, lower, hit.entry.value
+        first = hit.first
+        while first > 0 and (self.tokens[first - 1].norm in _title_words("past") | _title_words("modifiers")):
+            past |= self.tokens[first - 1].norm in _title_words("past")  # former Japanese prime minister
+            first -= 1
+        return first, past, lower, hit.entry.value
 
     def closed(self, end: int) -> bool:
         """True where a name after a comma ends as an apposition does."""
@@ -147,6 +157,17 @@ class Tagged:
 
     def _particle(self, word: Word) -> bool:
         return word.norm in name_words("particles") and word.text.islower()
+
+
+def _adjective(word: Word) -> bool:
+    """Whether a word may be an adjective that the vocabulary does not know (Burma's reclusive ruler)."""
+    return (
+        word.text.isalpha()
+        and word.text.islower()
+        and len(word.text) > 3
+        and word.norm not in _no_name()
+        and not is_form(word.text)
+    )
 
 
 def _bare(name: str, last: Word) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_after, place_at
 from pipeline.summits.clauses import Parsed, Role
-from pipeline.summits.lexicon import toml
+from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.places import PlaceHit
 from pipeline.summits.verbs import stem, verbs
 
@@ -35,6 +35,8 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
         return _speak(parsed, verb, base)
     if base == "discuss":
         return _discuss(parsed, verb)
+    if base == "invite":
+        return _invite(parsed, verb, places)
     if base in _verbs("visit"):
         return _visit(parsed, verb, places)
     if base in verbs("travel"):
@@ -60,8 +62,16 @@ def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         verb,
         "call" if _by_phone(verb) else "meeting",
         subjects + objects,
-        separate=any(child.lower_ in nouns("separate") for child in verb.children),
+        separate=any(child.lower_ in nouns("separate") for child in verb.children)
+        or any(role.mention is not None and role.mention.plural for role in objects),
+        gathering=_of(subjects, base) if not objects else None,
     )
+
+
+def _of(subjects: Sequence[Role], base: str) -> str | None:
+    """The organisation whose own members meet: NATO foreign ministers met in Brussels."""
+    codes = {role.mention.country for role in subjects if role.mention is not None and role.mention.country}
+    return codes.pop() if len(codes) == 1 and codes <= organisations() else None
 
 
 def _receive(parsed: Parsed, verb: Any) -> Candidate | None:
@@ -106,6 +116,17 @@ def _discuss(parsed: Parsed, verb: Any) -> Candidate | None:
         return None
     phoned = _by_phone(verb)
     return made(parsed, verb, "call" if phoned else "meeting", subjects + with_, weak=not phoned, soft=True)
+
+
+def _invite(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
+    """ "Invited X to Pyongyang"; what an infinitive tells ("invited X to visit") is that verb's."""
+    destination = place_after(parsed, verb, places, ("to",))
+    guests = _people(parsed.objects(verb) or parsed.passive_subject(verb))
+    if destination is None or not guests:
+        return None
+    candidate = made(parsed, verb, "visit", parsed.subjects(verb) + guests, destination=destination)
+    candidate.invitation = True
+    return candidate
 
 
 def _visit(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:

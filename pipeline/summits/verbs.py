@@ -24,6 +24,11 @@ def verbs(group: str) -> frozenset[str]:
     return frozenset(toml("verbs.toml")[group])
 
 
+def is_form(word: str) -> bool:
+    """Whether a word in lower case is a form of a verb that the vocabulary knows."""
+    return word in _forms()
+
+
 @cache
 def _forms() -> dict[str, str]:
     given = toml("verbs.toml")

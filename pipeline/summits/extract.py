@@ -44,7 +44,8 @@ def extract(
 
     text       clean text; what still begins with its headline and dateline is read as well
     published  the story's day; without it dates stay as far as the text gives them
-    Offsets are Unicode code points of `text`; where it is broken at a fixed width, words come with spaces for the breaks. Never raises for any text; ModelError where no model can be loaded.
+    Offsets are Unicode code points of `text`; where it is broken at a fixed width, words come with spaces for the breaks.
+    Never raises for any text; ModelError where no model can be loaded.
     """
     text = unwrapped(text[:LONGEST_TEXT])
     spans = sentences(text)

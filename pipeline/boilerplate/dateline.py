@@ -13,6 +13,8 @@ from pipeline.boilerplate.vocabulary import agencies, table
 REACH = 160
 """A dateline ends within this many characters of its paragraph's start."""
 MAX_PLACE_WORDS = 7
+_SIGNS = frozenset("0123456789-‐‑–—―−=:|([［【（〔电電讯訊")
+"""What stands in datelines and rarely in the beginnings of sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ def _agency_names() -> frozenset[str]:
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], ...]:
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The forms of datelines, each with the characters of which it has one."""
     month = rf"(?i:{month_pattern()})\b\.?"
     day = (
         rf"(?P<date>(?:{month}\s*\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:er|º|\.)?\s*(?:de\s+)?{month})"
@@ -45,19 +48,28 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     agency = r"(?P<agency>[^()\n]{2,40}?)"
     listed = rf"(?P<agency>{agencies()})"
     sources = (
-        rf"{place},?\s*(?:{day})?\s*[,.]?\s*\({agency}\)(?:{dash}|\.?\s+)",
-        rf"{place}\s*\({agency}\),?\s*{day}(?:{dash}|\.?\s+)",
-        rf"\({agency}\){dash}{place},?\s*{day}{dash}",
-        rf"{place}[,.]?\s*{day}\s*[-–—.,]*\s*[/(]?{listed}[/)]?(?:{dash}|[.,]\s+|\s+)",
-        rf"{place}[,.]?\s*{day}{dash}",
-        rf"{place},\s*(?:{listed}|(?P<site>[A-Za-z0-9-]+(?:\.[a-z]{{2,4}}){{1,2}}|CNN Indonesia)){dash}",
-        rf"(?:[A-Za-z0-9-]+(?:\.[A-Za-z]{{2,4}}){{1,2}}),\s*{place}{dash}",
-        rf"\({listed}\){dash}",
-        rf"{caps}\s*(?:--|–|—|\s-\s)\s*(?=\S)",
-        rf"[［\[【(（〔]{place}\s*(?P<date>\d{{1,2}}日|(?:\d{{4}}年)?\d{{1,2}}月\d{{1,2}}日)?\s*[=＝、・\s]?\s*{listed}[］\]】)）〕]\s*(?:[가-힣]{{2,4}}(?:[·,\s]+[가-힣]{{2,4}}){{0,3}}\s*(?:기자|특파원|통신원)?\s*)?(?:{dash})?",
-        rf"[（(【\[]?{listed}(?:记者|記者)?(?P<place>[^\d，。（）()\s]{{1,20}}?)(?P<date>(?:\d{{4}}年)?(?:\d{{1,2}}月)?\d{{1,2}}日)(?:综合外电|综合|專|专)?[电電讯訊][)）】\]]?\s*(?:[（(](?:记者|記者)[^）)]{{1,40}}[）)])?\s*[:：]?\s*",
+        ("(", rf"{place},?\s*(?:{day})?\s*[,.]?\s*\({agency}\)(?:{dash}|\.?\s+)"),
+        ("(", rf"{place}\s*\({agency}\),?\s*{day}(?:{dash}|\.?\s+)"),
+        ("(", rf"\({agency}\){dash}{place},?\s*{day}{dash}"),
+        ("0123456789", rf"{place}[,.]?\s*{day}\s*[-–—.,]*\s*[/(]?{listed}[/)]?(?:{dash}|[.,]\s+|\s+)"),
+        ("0123456789", rf"{place}[,.]?\s*{day}{dash}"),
+        (
+            "-‐‑–—―−=:|",
+            rf"{place},\s*(?:{listed}|(?P<site>[A-Za-z0-9-]+(?:\.[a-z]{{2,4}}){{1,2}}|CNN Indonesia)){dash}",
+        ),
+        ("-‐‑–—―−=:|", rf"(?:[A-Za-z0-9-]+(?:\.[A-Za-z]{{2,4}}){{1,2}}),\s*{place}{dash}"),
+        ("(", rf"\({listed}\){dash}"),
+        ("-–—", rf"{caps}\s*(?:--|–|—|\s-\s)\s*(?=\S)"),
+        (
+            "[［【(（〔",
+            rf"[［\[【(（〔]{place}\s*(?P<date>\d{{1,2}}日|(?:\d{{4}}年)?\d{{1,2}}月\d{{1,2}}日)?\s*[=＝、・\s]?\s*{listed}[］\]】)）〕]\s*(?:[가-힣]{{2,4}}(?:[·,\s]+[가-힣]{{2,4}}){{0,3}}\s*(?:기자|특파원|통신원)?\s*)?(?:{dash})?",
+        ),
+        (
+            "电電讯訊",
+            rf"[（(【\[]?{listed}(?:记者|記者)?(?P<place>[^\d，。（）()\s]{{1,20}}?)(?P<date>(?:\d{{4}}年)?(?:\d{{1,2}}月)?\d{{1,2}}日)(?:综合外电|综合|專|专)?[电電讯訊][)）】\]]?\s*(?:[（(](?:记者|記者)[^）)]{{1,40}}[）)])?\s*[:：]?\s*",
+        ),
     )
-    return tuple(re.compile(source) for source in sources)
+    return tuple((signs, re.compile(source)) for signs, source in sources)
 
 
 def find_dateline(paragraph: str) -> Found | None:
@@ -65,7 +77,10 @@ def find_dateline(paragraph: str) -> Found | None:
     head = paragraph[: REACH + 20]
     if not head[:1].strip():
         return None
-    for pattern in _patterns():
+    present = _SIGNS.intersection(head)
+    for signs, pattern in _patterns():
+        if present.isdisjoint(signs):
+            continue
         match = pattern.match(head)
         if match is None or match.end() > REACH or match.end() >= len(paragraph):
             continue

@@ -179,7 +179,8 @@ def _shape(line: str, title_words: frozenset[str]) -> list[float]:
     row[18] = len(_BARS.findall(line)) / (count or 1)
     row[19] = 1.0 if last in ")）]】" else 0.0
     row[22] = 1.0 if date_line(line) else 0.0
-    row[23] = 1.0 if furniture_line(line, in_body=None) else 0.0
+    if not row[3] or count < 8 or may_be_furniture(line):
+        row[23] = 1.0 if furniture_line(line, in_body=None) else 0.0
     label = headings().get(key)
     if label:
         row[_INDEX[f"is_{label}"]] = 1.0

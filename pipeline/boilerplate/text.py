@@ -56,9 +56,7 @@ def clean_lines(
     return settle(text, label)
 
 
-def weighed_lines(
-    text: str, cuts: Sequence[Cut], headline: str | None, seen: dict[str, list[float]]
-) -> list[Line]:
+def weighed_lines(text: str, cuts: Sequence[Cut], headline: str | None, seen: dict[str, list[float]]) -> list[Line]:
     """The lines at `cuts`, weighed by their shape, their wording and their surroundings; `seen` keeps their shapes."""
     rows = shapes([text[start:end] for start, end in cuts], headline, seen)
     odds = [CERTAIN] * len(rows)

@@ -9,7 +9,7 @@ from pipeline.boilerplate.vocabulary import table, wire_endings, wire_lines, wir
 
 LONGEST_LINE = 500
 LONGEST_ENDING = 600
-STOPPED = frozenset(".!?。！？\"”’»")
+STOPPED = frozenset('.!?。！？"”’»')
 """Last characters of paragraphs that end as sentences do, and so in no furniture."""
 
 
@@ -23,7 +23,9 @@ class Furniture(NamedTuple):
 
 def may_be_furniture(line: str) -> bool:
     """A quick look at a long line: whether it is worth matching it against the rules."""
-    return len(line) <= LONGEST_LINE and (not line[0].isalnum() or _OPENERS.match(line) is not None or "contributed" in line)
+    return len(line) <= LONGEST_LINE and (
+        not line[0].isalnum() or _OPENERS.match(line) is not None or "contributed" in line
+    )
 
 
 def furniture_line(line: str, *, in_body: bool | None) -> Furniture | None:

@@ -93,6 +93,8 @@ class FeedConfig:
     """Fetch the article's page where the feed gives a teaser only."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Further request headers, such as Authorization = "env:WIRE_TOKEN"; never sent to another host."""
+    certificate: str = ""
+    """PEM file with a client certificate and its key, or "env:NAME" of a variable that names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

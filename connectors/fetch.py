@@ -13,7 +13,7 @@ import email.utils
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any
@@ -175,7 +175,7 @@ class Fetcher:
             answer = await self._get(target, headers, own)
             if isinstance(answer, Response):
                 moved = str(target) if permanent and target != origin else None
-                return _with_permanent(answer, moved)
+                return replace(answer, permanent=moved)
             permanent = permanent and answer.permanent
             target = self._target(answer.location, target)
         raise Refused(f"{without_credentials(url)} redirects more than {self._limits.redirects} times")
@@ -256,7 +256,10 @@ class Fetcher:
             return True
         if own.certificate not in self._tls:
             context = ssl.create_default_context()
-            context.load_cert_chain(own.certificate)
+            try:
+                context.load_cert_chain(own.certificate)
+            except (OSError, ssl.SSLError) as error:
+                raise FetchError(f"client certificate {own.certificate} cannot be read: {error}") from error
             self._tls[own.certificate] = context
         return self._tls[own.certificate]
 
@@ -321,14 +324,6 @@ def _response(answer: aiohttp.ClientResponse, body: bytes, wire_bytes: int) -> R
         date=get("Date"),
         wire_bytes=wire_bytes,
     )
-
-
-def _with_permanent(response: Response, permanent: str | None) -> Response:
-    if permanent is None:
-        return response
-    from dataclasses import replace
-
-    return replace(response, permanent=permanent)
 
 
 def retry_after(value: str | None, date: str | None = None) -> float | None:

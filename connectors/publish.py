@@ -11,8 +11,10 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from connectors.article import Provenance, body_of, cut_to_fit, is_teaser, raw_article, with_page
+from connectors.dead import DeadLetters
 from connectors.envelope import headers_for
 from connectors.formats import Item
 from connectors.formats.ids import COPY, distinct
@@ -24,7 +26,7 @@ from connectors.summary import Counts
 from connectors.topics import DEAD_LETTERS, RAW, Message, Topics
 from schemas.codec import Decoder, Encoder
 from schemas.errors import SchemaError
-from schemas.records import DeadLetter, RawArticle
+from schemas.records import RawArticle
 
 PRUNE_EVERY = 50
 """Batches with news of a source after which its memory of lines is cut to size."""
@@ -34,7 +36,7 @@ Clock = Callable[[], datetime]
 class Publisher:
     """Collects a batch of documents, then appends and saves it at once. Used by one thread at a time."""
 
-    def __init__(self, topics: Topics, state: State, encoder: Encoder, clock: Clock) -> None:
+    def __init__(self, topics: Topics, state: State, encoder: Encoder, clock: Clock, dead_letter_files: Path) -> None:
         self._topics = topics
         self._state = state
         self._encoder = encoder
@@ -44,7 +46,7 @@ class Publisher:
         self._framed = Encoder()  # held records wait in the framing that needs no registry
         self._written: dict[int, int] = {}
         self._limit = topics.max_record_bytes(RAW.name)
-        self._dead_limit = topics.max_record_bytes(DEAD_LETTERS.name)
+        self._letters = DeadLetters(encoder, topics.max_record_bytes(DEAD_LETTERS.name), dead_letter_files)
         self._start()
 
     def _start(self) -> None:
@@ -246,27 +248,8 @@ class Publisher:
         return counts
 
     def _dead_letter(self, url: str, step: str, data: bytes, error: BaseException) -> None:
-        sha = hashlib.sha256(data).hexdigest()
-        url = url.encode("utf-8", "replace").decode()
-        letter = DeadLetter(
-            dead_letter_id=f"{url}/{step}/{sha[:32]}",
-            source_url=url,
-            value=data,
-            value_sha256=sha,
-            value_length=len(data),
-            step=step,
-            error_class=type(error).__name__,
-            message=str(error).encode("utf-8", "replace").decode()[:1000],
-        )
-        message = self._dead_message(letter)
-        if len(message.value or b"") + 4096 > self._dead_limit:
-            message = self._dead_message(replace(letter, value=data[: self._dead_limit - 8192]))
-        self._dead.append(message)
+        self._dead.append(self._letters.message(url, step, data, error))
         self.pending_bytes += len(data)
-
-    def _dead_message(self, letter: DeadLetter) -> Message:
-        value = self._encoder.encode(letter, DEAD_LETTERS.name)
-        return Message(letter.dead_letter_id.encode(), value, headers_for(letter))
 
     # ------------------------------------------------------------ the batch
     def flush(self) -> None:

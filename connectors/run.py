@@ -104,7 +104,8 @@ class Run:
             recovered = await to_its_end(catch_up, state, self._topics, self._decoder)
             if recovered:
                 log.info("caught up with %d versions of the topic", recovered)
-            publisher = Publisher(self._topics, state, self._encoder, self._clock)
+            dead_letters = self._config.path(self._config.pipeline.dead_letter_files)
+            publisher = Publisher(self._topics, state, self._encoder, self._clock, dead_letters)
             self.feeds = self._feed_states(state)
             desk = Desk(publisher, self.feeds, self._buckets, self._chance)
             desk.summary.recovered = recovered

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from dataclasses import dataclass
@@ -28,7 +29,9 @@ class Source:
 
 def sources(config: Config) -> tuple[Source, ...]:
     """All configured sources. Raises ConfigError where two get the same name or a secret is not set."""
-    found = [_of_feed(feed) for feed in config.feeds] + [_of_folder(config, folder) for folder in config.folders]
+    found = [_of_feed(config, feed) for feed in config.feeds] + [
+        _of_folder(config, folder) for folder in config.folders
+    ]
     names = [source.feed_id for source in found]
     doubled = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
     if doubled:
@@ -50,22 +53,22 @@ def source_id_of(url: str) -> str:
     return (urlsplit(url).hostname or url).removeprefix("www.")
 
 
-def _of_feed(feed: FeedConfig) -> Source:
+def _of_feed(config: Config, feed: FeedConfig) -> Source:
     url = without_credentials(feed.url)
     headers = {name: resolve_secret(value, f"feed {url}: header {name}") for name, value in feed.headers.items()}
     user = urlsplit(feed.url)
     if user.username and not any(name.lower() == "authorization" for name in headers):
-        import base64
-
         pair = f"{user.username}:{user.password or ''}"
         headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
+    certificate = resolve_secret(feed.certificate, f"feed {url}: certificate")
+    certificate = str(config.path(certificate)) if certificate else ""
     return Source(
         feed_id=feed.id or feed_id_of(url),
         source_id=feed.source or source_id_of(url),
         url=url,
         language=feed.language or None,
         feed=feed,
-        credentials=Credentials(headers) if headers else None,
+        credentials=Credentials(headers, certificate) if headers or certificate else None,
     )
 
 

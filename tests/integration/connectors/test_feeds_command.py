@@ -14,6 +14,7 @@ from connectors.formats import FeedError
 from connectors.metrics import exposition, serve
 from connectors.opml import Outline, read, write
 from connectors.run import connect
+from connectors.sources import sources
 from connectors.state import FeedState
 from connectors.summary import Counts
 from pipeline.cli import main
@@ -143,3 +144,9 @@ def test_metrics_are_served_as_prometheus_reads_them() -> None:
     assert 'summitwire_feed_unchanged_total{feed="odd\\"name"} 3' in lines
     assert "summitwire_held_articles 5" in lines
     assert "summitwire_feeds_failing 1" in lines
+
+
+def test_the_starter_list_is_a_valid_configuration() -> None:
+    config = load_config(Path(__file__).parents[3] / "examples" / "feeds.toml")
+    assert len(config.feeds) > 10
+    assert len({source.feed_id for source in sources(config)}) == len(config.feeds)

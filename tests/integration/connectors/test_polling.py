@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import random
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from connector_desk import NOW, Desk
 
+from connectors.fetch import Limits
 from connectors.run import connect
 from connectors.state import State
 from connectors.summary import ConnectSummary
@@ -324,3 +327,15 @@ def test_a_redirect_is_believed_only_after_days_of_seeing_it(desk: Desk) -> None
         asked.append(desk.wire.requests[0][0])
     assert asked == ["/old", "/old", "/old", "/old", "/new"]
     assert len(desk.raw()) == 1
+
+
+def test_a_document_too_large_for_the_dead_letter_topic_goes_to_a_file(desk: Desk) -> None:
+    page = b"<html><body>" + random.Random(3).randbytes(17_000_000 // 2).hex().encode()[:16_900_000]
+    desk.wire.documents["/feed"] = page
+    limits = Limits(wire=32_000_000, unpacked=32_000_000)
+    connect(desk.config({"url": desk.wire.url("/feed")}), desk.topics, once=True, clock=clock, limits=limits)
+    (letter,) = desk.dead()
+    assert letter.value is None
+    assert letter.value_file is not None
+    assert Path(letter.value_file).read_bytes() == page
+    assert hashlib.sha256(page).hexdigest() == letter.value_sha256

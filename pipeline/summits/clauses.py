@@ -165,13 +165,13 @@ class Parsed:
         if own is not None:
             if own.lower_ in ("who", "which", "that") and verb.dep_ in ("relcl", "ccomp", "acl"):
                 return self.in_phrase(verb.head)
-            return self.in_phrase(own)
+            return self.in_phrase(own) or self._carried(own)
         passive = next((child for child in verb.children if child.dep_ == "nsubjpass"), None)
         if passive is not None:
             agents = [role for child in verb.children if child.dep_ == "agent" for role in self.objects_of(child)]
-            return agents or (
-                [] if any(child.dep_ == "auxpass" for child in verb.children) else self.in_phrase(passive)
-            )
+            if agents or (stem(verb) not in verbs("travel") and any(c.dep_ == "auxpass" for c in verb.children)):
+                return agents
+            return self.in_phrase(passive)
         head = verb.head
         if head == verb:
             return []
@@ -194,6 +194,12 @@ class Parsed:
         if verb.dep_ in ("amod", "nmod"):
             return self.in_phrase(head)
         return []
+
+    def _carried(self, noun: Any) -> list[Role]:
+        """Whose trip, agenda or office it is that is the subject: Suga's travels will include meeting Modi."""
+        if noun.lower_ not in _words("carriers"):
+            return []
+        return [role for child in noun.children if child.dep_ == "poss" for role in self.in_phrase(child)]
 
     def controller(self, head: Any, verb: Any, depth: int) -> list[Role]:
         """The subject of a verb which hangs on `head`: its object for "invite X to", who is spoken of for "X is set

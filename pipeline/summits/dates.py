@@ -233,8 +233,9 @@ def _unit(relative: str, unit: str, anchor: date) -> DateSpan | None:
     if unit == "month":
         index = anchor.year * 12 + anchor.month - 1 + step
         return DateSpan(f"{index // 12:04d}-{index % 12 + 1:02d}")
-    thursday = anchor - timedelta(days=anchor.weekday()) + timedelta(days=3 + 7 * step)
-    return DateSpan(f"{thursday.year:04d}-{thursday.month:02d}")
+    sunday = anchor - timedelta(days=(anchor.weekday() + 1) % 7)
+    middle = sunday + timedelta(days=3 + 7 * step)
+    return DateSpan(f"{middle.year:04d}-{middle.month:02d}")
 
 
 def number_word(word: str) -> int:

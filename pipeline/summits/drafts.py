@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.summits.candidate import Candidate
 from pipeline.summits.clauses import Role
 from pipeline.summits.dates import When
+from pipeline.summits.lexicon import bodies, organisations
 from pipeline.summits.people import RANK, Mention, Person, same_title
 from pipeline.summits.places import PlaceHit
 
@@ -103,6 +104,9 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
         if hit is not None and hit.country:
             draft.parties.add(hit.country)
             draft.party_words.setdefault(hit.country, (hit.start, hit.end))
+    series = draft.parties & organisations() - bodies()
+    if len(draft.parties - organisations()) >= 2:
+        draft.parties -= series  # the members whom a series brings together are told themselves
     draft.weights[candidate.sentence] = 2 * len(draft.party_words) + draft.asserted + len(candidate.organisations)
     return None if gone and not draft.persons else draft
 

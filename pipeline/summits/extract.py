@@ -25,6 +25,7 @@ from schemas.records import Dateline, SummitEvent
 
 LONGEST_TEXT = 200_000
 """Characters that are read; no story is longer, and time stays bounded."""
+_LONGEST_HEADLINE = 500
 MOST_PARSED = 400
 """Sentences of a story that are parsed."""
 _PAIR_REACH = 6
@@ -52,7 +53,7 @@ def extract(
     wanted = [index for index, (start, end) in enumerate(spans) if may_hold_encounter(text[start:end])][:MOST_PARSED]
     if not wanted:
         return []
-    scan = Scan(text)
+    scan = Scan(text, headline[:_LONGEST_HEADLINE] if headline else None)
     by_sentence = _by_sentence(scan.mentions, spans)
     story = Story(text, spans, by_sentence, published, headline, dateline)
     wanted = [index for index in wanted if by_sentence[index] or _REFERRING.search(text[slice(*spans[index])])]

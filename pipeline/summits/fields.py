@@ -77,7 +77,7 @@ def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
 
 
 def _kind(draft: Draft) -> str:
-    if draft.kind == "meeting" and (len(draft.parties) > 2 or draft.parties & organisations()):
+    if draft.kind == "meeting" and len(draft.parties) > 2:
         return "multilateral"
     return draft.kind
 

@@ -50,12 +50,16 @@ def rows(name: str) -> Iterable[list[str]]:
             yield line.split("\t")
 
 
+_ACRONYM = 6
+"""Letters below which an organisation's short name counts in capitals only: Kim Jong Un is not the UN."""
+
+
 @cache
 def _index() -> _Index:
     index: _Index = {}
 
     def add(phrase: str, entry: Entry) -> None:
-        exact = phrase.endswith("*")
+        exact = phrase.endswith("*") or (entry.kind == "organisation" and phrase.isupper() and len(phrase) < _ACRONYM)
         phrase = phrase.rstrip("*")
         parts = tuple(word.norm for word in words(phrase))
         if parts:

@@ -104,7 +104,7 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     for child in noun.children:
         if child.dep_ in ("relcl", "acl"):
             company += parsed.with_(child)
-            if stem(child) in ("attend", "host", "bring", "join"):
+            if stem(child) in verbs("attending"):
                 company += parsed.subjects(child) + parsed.objects(child) + parsed.with_(child, ("by",))
     venue = None
     if gathering is None:
@@ -167,7 +167,9 @@ def _requests() -> frozenset[str]:
 
 def _before(parsed: Parsed, noun: Any) -> list[Role]:
     """Actors in front of a noun: U.S.-Ukraine talks, the Takaichi-Lee summit, his meeting."""
-    return [role for child in noun.children if child.dep_ in _BEFORE for role in _joined(parsed, child, 0)]
+    own = [role for child in noun.children if child.dep_ in _BEFORE for role in _joined(parsed, child, 0)]
+    theirs = [child for child in noun.lefts if child.dep_ == "poss" and child.lower_ == "their"]
+    return own + [Role(None, "many", parsed.start(child)) for child in theirs]
 
 
 def _joined(parsed: Parsed, token: Any, depth: int) -> list[Role]:
@@ -192,7 +194,7 @@ def _outer(parsed: Parsed, noun: Any) -> list[Role]:
         )
         return parsed.subjects(head) + parsed.with_(head) + objects
     if noun.dep_ == "nsubj" and is_verb(head):
-        return parsed.with_(head)
+        return parsed.with_(head) + (parsed.objects(head) if stem(head) in verbs("uniting") else [])
     if noun.dep_ in ("pobj", "pcomp"):
         preposition = head
         verb = preposition.head
@@ -224,15 +226,25 @@ def _venue(
         named = [child for child in noun.children if child.dep_ in ("compound", "nmod")]
         return before, next((hit for child in named if (hit := place_at(parsed, child, places))), None)
     alone = [role for role in before if role.mention is not None and role.mention.kind == "country"]
-    if len(before) != 1 or len(alone) != 1:
+    if len(alone) != 1:
         return before, None
     mention = alone[0].mention
+    others = [role for role in before if role is not alone[0]]
+    if others and (mention is None or mention.form == "demonym" or _hyphened(noun, parsed, alone[0])):
+        return before, None
     if mention is None or mention.possessive or mention.form in ("demonym", "organisation"):
         return before, None
-    if len(sides(company)) == 1 and mention.form == "country" and noun.lower_ != "summit":
+    if not others and len(sides(company)) == 1 and mention.form == "country" and noun.lower_ != "summit":
         return before, None
     hit = next((hit for hit in places if hit.start < mention.end and mention.start < hit.end), None)
-    return [], hit or venue_hit(mention)
+    return others, hit or venue_hit(mention)
+
+
+def _hyphened(noun: Any, parsed: Parsed, role: Role) -> bool:
+    """Whether a country in front of a noun is joined to another actor by a hyphen or a dash: the Japan-Lee talks."""
+    token = parsed.token_at(role.position)
+    near = [word.text for word in noun.doc[max(0, token.i - 1) : token.i + 2]]
+    return any(text in ("-", "–", "—", "and", "/") for text in near)
 
 
 def _gathering(parsed: Parsed, noun: Any, story: str) -> tuple[str | None, list[str]]:

@@ -76,9 +76,12 @@ def family_keys(words: Sequence[str], country: str | None) -> set[str]:
     return {key for key in keys if len(key) > 1}
 
 
+_SHORT = {"PM": "prime minister"}
+
+
 def same_title(one: str, other: str) -> bool:
     """Whether two titles are one office: "minister" for "foreign minister", "President" for "president"."""
-    one, other = one.lower(), other.lower()
+    one, other = _SHORT.get(one, one).lower(), _SHORT.get(other, other).lower()
     return one.split()[-1] == other.split()[-1] and (one in other or other in one)
 
 

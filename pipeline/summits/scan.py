@@ -22,7 +22,7 @@ def _predicate(word: Word) -> bool:
 class Scan:
     """The mentions of one text, ascending, and its persons in the order in which they come."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, headline: str | None = None) -> None:
         self.text = text
         self.persons: list[Person] = []
         self.mentions: list[Mention] = []
@@ -38,7 +38,7 @@ class Scan:
         self._names()
         self._countries()
         self.mentions.sort(key=lambda mention: (mention.start, -mention.end))
-        settle(text, self.mentions, self.persons)
+        settle(text, self.mentions, self.persons, Scan(headline).mentions if headline else ())
 
     # -- titles --------------------------------------------------------------------------------------------------------
 
@@ -234,6 +234,7 @@ class Scan:
         end = name[1] if name else at
         self._tagged.take(first, end)
         self._add("counterpart", first, end, hit.first, person=person, country=country, name=name[0] if name else None)
+        self.mentions[-1].plural = self._tokens[hit.first].norm == "counterparts"
 
     def _countries(self) -> None:
         for hit in self._tagged.hits:

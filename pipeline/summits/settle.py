@@ -13,7 +13,9 @@ from pipeline.summits.people import Mention, Person, same_title
 _ENOUGH = 2.5
 """Points that the best country needs; see `_points`."""
 _MOST_FOR_COUNT = 1.0
-_HOME = 2.5
+_HEADLINE = 3.0
+"""For an office of the same title that the headline names."""
+_HOME = 3.0
 """For the United States in a story that speaks of them: their wires give their own officials no country."""
 _MARGIN = 0.4
 _NEAR = 350
@@ -27,7 +29,7 @@ def _alone() -> dict[str, str]:
     return dict(toml("actors.toml")["one_state"])
 
 
-def settle(text: str, mentions: Sequence[Mention], persons: list[Person]) -> None:
+def settle(text: str, mentions: Sequence[Mention], persons: list[Person], headline: Sequence[Mention] = ()) -> None:
     """Fills in the countries of persons and of their mentions, the surest sign first: titles of one state alone, an
     office that the story tells without a name, and the countries named around."""
     for person in persons:
@@ -43,7 +45,7 @@ def settle(text: str, mentions: Sequence[Mention], persons: list[Person]) -> Non
             and person_.level in ("leader", "minister")
             and not person_.bystander
         ):
-            person_.country = _around(text, mention, mentions, persons)
+            person_.country = _around(text, mention, mentions, persons, headline)
     for mention in mentions:
         if mention.kind == "person" and mention.person is not None:
             mention.country = mention.country or mention.person.country
@@ -54,8 +56,12 @@ def _unify(text: str, mentions: Sequence[Mention], persons: list[Person]) -> Non
     for office in [person for person in persons if person.name is None and person.country and person.title]:
         if office.bystander or office.past:
             continue
+        known = [p for p in persons if p.name and p.country == office.country and _holds(p, office)]
+        if len(known) == 1:
+            _give(office, known[0], mentions, persons)
+            continue
         first = next((place for place, mention in enumerate(mentions) if mention.person is office), None)
-        if first is None:
+        if first is None or known:
             continue
         named_before: list[Person] = []
         for mention in mentions[max(0, first - 25) : first]:
@@ -69,10 +75,24 @@ def _unify(text: str, mentions: Sequence[Mention], persons: list[Person]) -> Non
             named_before = [opener]
         if len(named_before) == 1:
             named_before[0].country = office.country
-            for mention in mentions:
-                if mention.person is office:
-                    mention.person = named_before[0]
-            persons.remove(office)
+            _give(office, named_before[0], mentions, persons)
+
+
+def _holds(person: Person, office: Person) -> bool:
+    """Whether somebody of an office's country is its holder: by title, or told without one (his counterpart X)."""
+    if person.past or person.bystander:
+        return False
+    return _suits(person, office) if person.title else person.level is None
+
+
+def _give(office: Person, holder: Person, mentions: Sequence[Mention], persons: list[Person]) -> None:
+    """Makes the mentions of an office those of its holder."""
+    if holder.title is None:
+        holder.title, holder.level = office.title, office.level
+    for mention in mentions:
+        if mention.person is office:
+            mention.person = holder
+    persons.remove(office)
 
 
 def _opens_after(text: str, place: int, mentions: Sequence[Mention]) -> Person | None:
@@ -93,7 +113,9 @@ def _suits(person: Person, office: Person) -> bool:
     return not person.past and (generic or same_title(person.title or "", office.title or ""))
 
 
-def _around(text: str, mention: Mention, mentions: Sequence[Mention], persons: Sequence[Person]) -> str | None:
+def _around(
+    text: str, mention: Mention, mentions: Sequence[Mention], persons: Sequence[Person], headline: Sequence[Mention]
+) -> str | None:
     """The country that the words in front of a mention make plain; None where two are about as likely."""
     person = mention.person
     assert person is not None
@@ -108,6 +130,7 @@ def _around(text: str, mention: Mention, mentions: Sequence[Mention], persons: S
         and other.name
         and other.country
         and other.title
+        and other.level == person.level
         and same_title(other.title, person.title or "")
         and not other.past
     }
@@ -123,6 +146,16 @@ def _around(text: str, mention: Mention, mentions: Sequence[Mention], persons: S
         points[code] = max(points.get(code, 0.0), _points(text, other, mention, sentence))
     if "US" not in held and (person.title or "").lower() in toml("actors.toml")["american"] and _american(mentions):
         points["US"] = points.get("US", 0.0) + _HOME
+    for other in headline:
+        office = other.person
+        if (
+            office is not None
+            and office.name is None
+            and office.country
+            and office.country not in held
+            and _suits(person, office)
+        ):
+            points[office.country] = points.get(office.country, 0.0) + _HEADLINE
     counts = Counter(m.country for m in mentions if m.country in points)
     for code in points:
         points[code] += min(_MOST_FOR_COUNT, 0.25 * counts[code])
@@ -136,8 +169,8 @@ def _points(text: str, other: Mention, mention: Mention, sentence: int) -> float
     """How strongly a country's mention tells that somebody near it is of it: the same sentence and a place where they
     are, or a state's own voice (Syrian state media say President …), count most."""
     if other.start > mention.start:
-        return 0.5
-    value = 1.5
+        return 0.0 if _PLACED.search(text[max(0, other.start - 14) : other.start]) else 0.5
+    value = 1.0
     if other.start >= sentence:
         value = 2.0
         if other.kind == "group" or other.form == "capital" or (other.person is not None and other.person.bystander):
@@ -145,7 +178,7 @@ def _points(text: str, other: Mention, mention: Mention, sentence: int) -> float
         if other.start - sentence < 12:
             value += 1.0
     if _PLACED.search(text[max(0, other.start - 14) : other.start]):
-        value += 1.5
+        value += 1.5 if other.start >= sentence else 0.5
     return value
 
 

@@ -44,7 +44,9 @@ def status_of(trigger: Any) -> str:
         if modal := _modal(token):
             found.add(modal)
         negated |= _negated(token)
-        if _is_conditional(token):
+        if _is_conditional(token) or (
+            modal and any(child.dep_ == "advcl" and _is_conditional(child) for child in token.children)
+        ):
             found.add("proposed")
         head = token.head
         if head == token or _ends_scope(token, head, depth):

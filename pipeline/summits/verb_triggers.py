@@ -57,18 +57,19 @@ def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         return None
     if base in ("negotiate", "consult") and not parsed.with_(verb):
         return None
+    own = _of(subjects) if not objects else None
     return made(
         parsed,
         verb,
-        "call" if _by_phone(verb) else "meeting",
+        "call" if _by_phone(verb) else "multilateral" if own else "meeting",
         subjects + objects,
         separate=any(child.lower_ in nouns("separate") for child in verb.children)
         or any(role.mention is not None and role.mention.plural for role in objects),
-        gathering=_of(subjects, base) if not objects else None,
+        gathering=own,
     )
 
 
-def _of(subjects: Sequence[Role], base: str) -> str | None:
+def _of(subjects: Sequence[Role]) -> str | None:
     """The organisation whose own members meet: NATO foreign ministers met in Brussels."""
     codes = {role.mention.country for role in subjects if role.mention is not None and role.mention.country}
     return codes.pop() if len(codes) == 1 and codes <= organisations() else None
@@ -151,7 +152,7 @@ def _by_phone(verb: Any) -> bool:
     return any(
         word.lower_ in phone_words() and word.i > verb.i - 3
         for child in verb.children
-        if child.dep_ in ("prep", "advmod", "npadvmod")
+        if child.dep_ in ("prep", "advmod", "npadvmod", "agent")
         for word in child.subtree
         if word.dep_ not in ("relcl", "acl")
     )

@@ -32,7 +32,7 @@ _SENTENCE_END = re.compile(
     r"""(?:(?<![\s.][A-Z])(?<![\s("'“‘][A-Z]\.[A-Z])(?<![\s.][A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.]|[!?…]+|[.]["”’»)\]]+|[!?…。！？]["”’»)\]」』）]*)\s+(?=["“‘«(\[#&]*[A-Z0-9À-ÖØ-ÞЀ-Я])"""
     r"""|[。！？][」』）]*\s*(?=\S))"""
 )
-_WORD_EDGE = re.compile(r"^[\W_]+|[\W_]+$")
+_CORE = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
 _DIGITS = re.compile(r"\d+")
 
 
@@ -93,7 +93,8 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[Cut]:
 
 def folded(line: str) -> str:
     """A line without what varies between its repetitions: case, digits, white space, marks at its ends."""
-    return _DIGITS.sub("0", _WORD_EDGE.sub("", " ".join(line.casefold().split())))
+    core = _CORE.search(" ".join(line.casefold().split()))
+    return _DIGITS.sub("0", core[0]) if core else ""
 
 
 def fingerprint(line: str) -> int | None:

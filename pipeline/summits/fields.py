@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,12 +12,13 @@ from pipeline.summits.confidence import confidence
 from pipeline.summits.details import attribution, outcomes, quotations, topics
 from pipeline.summits.drafts import Draft
 from pipeline.summits.gazetteer import city_named
-from pipeline.summits.lexicon import organisations
+from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.people import Mention
 from pipeline.summits.places import place_of
 from schemas.records import Dateline, FieldEvidence, Participant, Place, SummitEvent, TextSpan
 
 _OLD = timedelta(days=6)
+_OPENER = re.compile("|".join(toml("details.toml")["background_openers"]))
 _LEAD = 2
 """Sentences of a story that are its lead."""
 
@@ -132,8 +134,10 @@ def _primary(draft: Draft, story: Story, events: Sequence[Draft]) -> bool:
         start = draft.when.span.start
         if start < (story.published - _OLD).isoformat()[: len(start)]:
             return False
+    if _OPENER.match(story.text[slice(*draft.sentences[0][1])]):
+        return False
     first = min(event.index for event in events)
-    return draft.index <= _LEAD or (draft.index == first and draft.index <= _LEAD + 2)
+    return draft.index < _LEAD or (draft.index == first and draft.index == _LEAD)
 
 
 def _where(draft: Draft, leads: bool, dateline: Dateline | None) -> Place | None:

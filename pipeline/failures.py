@@ -80,7 +80,7 @@ def set_aside(dead: DeadLetter, folder: Path) -> DeadLetter:
 
 def write_durably(path: Path, data: bytes) -> None:
     """Writes a file whole or not at all: temporary name, fsync, rename, fsync of the folder."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.tmp")
     try:
         with temporary.open("wb") as stream:
             stream.write(data)

@@ -2,9 +2,9 @@
 
     python -m benchmarks.boilerplate SHARED/boilerplate [--sets fundus wcxb_dev] [--peers trafilatura …] [--only pages]
 
-`SHARED/boilerplate` holds the sets and their scorer, whose docstring defines the figures. Peers (the extra `bench`) that
-are not installed are left out with a word. pages/s is measured in the same run, one process, page by page, best of two
-rounds for each; `parsing` is the floor: the tree alone.
+`SHARED/boilerplate` holds the sets and their scorer, whose docstring defines the figures. Peers (the extra `bench`)
+that are not installed are left out with a word. pages/s is processor time in the same run, page by page; `(parsing)`
+is the floor: the tree alone.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def measure_pages(name: str, score: Scorer, folder: Path, peers: dict[str, Clean
         figures = score.sum_pages([score.score_page(page, texts[page["id"]]) for page in pages])
         print(
             f"{peer:<24}{figures['F1']:>7.4f}{figures['P']:>7.3f}{figures['R']:>7.3f}{figures['exact']:>8.3f}"
-            f"{figures['foreign_pages']:>9.3f}{figures['lost']:>8.4f}{figures['gutted']:>8.3f}{len(pages) / seconds:>9.1f}"
+            f"{figures['foreign_pages']:>9.3f}{figures['lost']:>8.4f}{figures['gutted']:>8.3f}"
+            f"{len(pages) / seconds:>9.1f}"
         )
     print(f"{'(parsing)':<75}{floor:>9.1f}")
 
@@ -78,7 +79,7 @@ def measure_lines(name: str, score: Scorer, folder: Path) -> None:
 
 
 def in_stream_order(pages: Iterable[dict[str, Any]], inputs: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Each text with the lines that stood in at least two earlier texts of its source, as a connector would know them."""
+    """Each text with the lines that stood in two or more earlier texts of its source, as a connector knows them."""
     seen: dict[str, collections.Counter[int]] = collections.defaultdict(collections.Counter)
     for page in pages:
         text = inputs[page["id"]]

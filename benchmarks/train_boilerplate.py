@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import numpy as np
 
@@ -24,8 +25,9 @@ from benchmarks.boilerplate_sets import Scorer, load_scorer
 from pipeline.boilerplate.context import AROUND, surroundings
 from pipeline.boilerplate.evidence import EVIDENCE, worth_weighing
 from pipeline.boilerplate.features import SHAPE, shapes
-from pipeline.boilerplate.html import page_rows
-from pipeline.boilerplate.trees import SCALE
+from pipeline.boilerplate.html import clean_html, page_rows
+from pipeline.boilerplate.text import clean_text
+from pipeline.boilerplate.trees import SCALE, trees_of
 from schemas.markup import markup_lines
 
 DATA = Path(__file__).parents[1] / "pipeline" / "boilerplate" / "data"
@@ -33,7 +35,7 @@ SETS = {"fundus": 1.3, "wcxb_dev": 0.8}
 """Sets and the weight of their lines: news counts for more than blogs and guides."""
 WORD = re.compile(r"\w+")
 FOLDS = 5
-ROUNDS = {"lines": 100, "blocks": 160}
+ROUNDS = {"lines": 200, "blocks": 160}
 PARAMETERS = {
     "objective": "binary",
     "num_leaves": 15,
@@ -45,6 +47,7 @@ PARAMETERS = {
     "bagging_freq": 1,
     "lambda_l2": 5,
     "seed": 1,
+    "num_threads": 1,
     "deterministic": True,
     "force_row_wise": True,
     "verbose": -1,
@@ -119,7 +122,7 @@ def page_examples(folder: Path, score: Scorer) -> Iterator[Example]:
     for name, weight in SETS.items():
         for page in score.read_jsonl(folder / f"{name}.jsonl.gz"):
             page["set"] = name
-            root, found = markup_lines(page.pop("html"))
+            root, found = markup_lines(page["html"])
             if root is None or not found:
                 continue
             found = [found[index] for index in worth_weighing(found)]
@@ -132,7 +135,7 @@ def page_examples(folder: Path, score: Scorer) -> Iterator[Example]:
 
 
 def in_truth(lines: Sequence[str], truth: str, score: Scorer) -> list[bool]:
-    """Which lines belong to the article: most of their word quadruples stand in it; short ones are a whole line of it."""
+    """Which lines belong to the article: most of their word quadruples stand in it; short ones are a line of it."""
     whole = {" ".join(score.folded(line)) for line in truth.split("\n")}
     grams = score.shingles(score.folded(truth))
     flags = []
@@ -159,28 +162,29 @@ def train(examples: Sequence[Example], rounds: int) -> Any:
     return lightgbm.train(PARAMETERS, lightgbm.Dataset(rows, keep, weight=weight), rounds)
 
 
-def check(examples: Sequence[Example], score: Scorer, *, pages: bool) -> None:
-    """Prints the figures of `boilerplate_score`, each host judged by a model that has not seen it."""
+def check(name: str, examples: Sequence[Example], features: Sequence[str], score: Scorer) -> None:
+    """Prints the figures of the scorer for the whole cleaner, each host judged by trees that have not seen it."""
+    pages = name == "blocks"
     judge, summary = (score.score_page, score.sum_pages) if pages else (score.score_lines, score.sum_lines)
-    odds: dict[int, Any] = {}
+    scores: dict[str, list[dict[str, Any]]] = {}
     for fold in range(FOLDS):
-        model = train([each for each in examples if fold_of(each.source) != fold], ROUNDS["blocks" if pages else "lines"])
-        for index, each in enumerate(examples):
-            if each.original and fold_of(each.source) == fold:
-                odds[index] = model.predict(each.rows)
-    for threshold in (0.2, 0.3, 0.4, 0.5, 0.6):
-        by_set: dict[str, list[dict[str, Any]]] = {}
-        for index, chances in odds.items():
-            each = examples[index]
-            text = "\n".join(line for line, chance in zip(each.lines, chances, strict=True) if chance >= threshold)
-            by_set.setdefault(each.page["set"], []).append(judge(each.page, text))
-        for name, scores in by_set.items():
-            figures = {key: round(value, 4) for key, value in summary(scores).items()}
-            print(threshold, name, figures)
+        model = train([each for each in examples if fold_of(each.source) != fold], ROUNDS[name])
+        trees = trees_of(plain_trees(model, features))
+        with (
+            patch("pipeline.boilerplate.text.load_trees", lambda _, trees=trees: trees),
+            patch("pipeline.boilerplate.html.load_trees", lambda _, trees=trees: trees),
+        ):
+            for each in examples:
+                if each.original and fold_of(each.source) == fold:
+                    page = each.page
+                    text = clean_html(page["html"]).text if pages else clean_text("\n".join(page["lines"])).text
+                    scores.setdefault(page["set"], []).append(judge(page, text))
+    for name_of_set, judged in scores.items():
+        print(name, name_of_set, {key: round(value, 4) for key, value in summary(judged).items()})
 
 
-def export(model: Any, features: Sequence[str], path: Path) -> None:
-    """Writes the trees in the form that pipeline.boilerplate.trees reads."""
+def plain_trees(model: Any, features: Sequence[str]) -> dict[str, Any]:
+    """The trees in the form that pipeline.boilerplate.trees reads."""
     nodes: dict[str, list[Any]] = {"feature": [], "threshold": [], "left": [], "right": [], "value": []}
     roots = []
     deepest = 0
@@ -202,9 +206,7 @@ def export(model: Any, features: Sequence[str], path: Path) -> None:
 
     for tree in model.dump_model()["tree_info"]:
         roots.append(add(tree["tree_structure"], 0))
-    plain = {"features": list(features), "levels": deepest, "roots": roots, **nodes}
-    path.write_text(json.dumps(plain, separators=(",", ":")) + "\n", encoding="utf-8")
-    print(f"{path.name}: {len(roots)} trees, {len(nodes['feature'])} nodes, {path.stat().st_size} bytes")
+    return {"features": list(features), "levels": deepest, "roots": roots, **nodes}
 
 
 def main() -> None:
@@ -222,9 +224,12 @@ def main() -> None:
         if args.only in (None, name):
             examples = list(build(args.folder, score))
             if args.check:
-                check(examples, score, pages=name == "blocks")
+                check(name, examples, features, score)
             else:
-                export(train(examples, ROUNDS[name]), features, DATA / f"{name}.json")
+                plain = plain_trees(train(examples, ROUNDS[name]), features)
+                path = DATA / f"{name}.json"
+                path.write_text(json.dumps(plain, separators=(",", ":")) + "\n", encoding="utf-8")
+                print(f"{path.name}: {len(plain['roots'])} trees, {path.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

@@ -155,7 +155,7 @@ class MarkupLine:
 
 
 def decode(data: bytes) -> str:
-    """Markup bytes as text: byte order mark, UTF-8 where it is valid, then what the document declares, then windows-1252."""
+    """Markup bytes as text: byte order mark, valid UTF-8, what the document declares, windows-1252, in this order."""
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -188,7 +188,7 @@ def is_markup(text: str) -> bool:
 def parse(markup: str | bytes) -> HtmlElement | None:
     """The tree of a page or a fragment; None where there is none to be had (empty, nothing but markup).
 
-    A whole document is parsed by lxml; a fragment goes through BeautifulSoup (over the same parser), as feeds give them.
+    A whole document is parsed by lxml; a fragment, as feeds give them, goes through BeautifulSoup over the same parser.
     """
     text = decode(markup) if isinstance(markup, bytes) else markup
     text = _DECLARATION.sub("", _SURROGATE.sub("\ufffd", text).replace("\x00", "\ufffd"), count=1)

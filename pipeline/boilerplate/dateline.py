@@ -110,7 +110,7 @@ def _looks_like_place(place: str) -> bool:
 
 
 def _trusted(agency: str, place: str | None, day: str | None) -> bool:
-    """Words in parentheses name an agency if they are known to, or if place or date already make the line a dateline."""
+    """Words in parentheses name an agency if they are known to, or if place or date already make it a dateline."""
     name = agency.strip().casefold()
     if name in _agency_names() or any(
         part.strip() in _agency_names() for part in re.split(r"[/,=＝+-]| and | with ", name)

@@ -23,7 +23,7 @@ class WrittenDate:
     year: int | None = None
 
     def resolve(self, near: date | None) -> date | None:
-        """The day, its missing year chosen so that it lies nearest to `near`; None where there is neither, or no such day."""
+        """The day, a missing year chosen so that it lies nearest to `near`; None without either, or if none is."""
         if self.year is not None:
             return _day(self.year, self.month, self.day)
         if near is None:

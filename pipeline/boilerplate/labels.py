@@ -1,7 +1,7 @@
 """The line pass: one label for each piece of a text, whatever it came from.
 
-Agency furniture, datelines and lines that the source repeats are told by rule. What a line of another kind is, the trees
-say from its shape, its wording and its surroundings; the label then names what was seen.
+Agency furniture, datelines and lines that the source repeats are told by rule. What a line of another kind is, the
+trees say from its shape, its wording and its surroundings; the label then names what was seen.
 """
 
 from __future__ import annotations

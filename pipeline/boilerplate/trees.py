@@ -56,7 +56,11 @@ class Trees:
 @cache
 def load_trees(name: str) -> Trees:
     """The trees of `data/<name>.json`."""
-    plain: dict[str, Any] = json.loads((files("pipeline.boilerplate") / "data" / f"{name}.json").read_text("utf-8"))
+    return trees_of(json.loads((files("pipeline.boilerplate") / "data" / f"{name}.json").read_text("utf-8")))
+
+
+def trees_of(plain: dict[str, Any]) -> Trees:
+    """The trees that stand in a data file."""
     return Trees(
         features=tuple(plain["features"]),
         roots=np.array(plain["roots"], dtype=np.intp),

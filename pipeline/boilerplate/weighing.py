@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.boilerplate.features import SHAPE
 
+A_FEW = 6
 _WORDS = SHAPE.index("words")
 _WORDED, _HELD = SHAPE.index("is_related"), SHAPE.index("holds_related")
 
@@ -18,6 +19,6 @@ def bias(row: Sequence[float]) -> float:
     if any(row[_WORDED:_HELD]):
         return 0.0
     words = row[_WORDS]
-    if words >= 25:
-        return 1.0
-    return 0.5 if words >= 6 else 1.2
+    if words >= A_FEW:
+        return 0.5
+    return 1.3

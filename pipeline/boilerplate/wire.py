@@ -29,7 +29,7 @@ def may_be_furniture(line: str) -> bool:
 
 
 def furniture_line(line: str, *, in_body: bool | None) -> Furniture | None:
-    """What a whole line is; some furniture is told from other lines only by standing before the story, or in or after it.
+    """What a whole line is; some furniture is told only by standing before the story, or in or after it.
 
     `in_body` None: wherever it stands.
     """

@@ -20,7 +20,9 @@ from schemas.records import SummitEvent
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="text or HTML; - reads standard input")
-    parser.add_argument("--output", metavar="FILE", help="where to write (default: FILE.explained.html; - for standard output)")
+    parser.add_argument(
+        "--output", metavar="FILE", help="where to write (default: FILE.explained.html; - for standard output)"
+    )
     add_reading(parser)
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- stories stand in whole lines
 """Own-written cases, agency by agency and language by language; every story here is invented."""
 
 from datetime import date
@@ -311,7 +312,9 @@ KEPT_WHOLE = {
 
 
 @pytest.mark.parametrize(("dateline", "place", "day", "agency"), DATELINES, ids=[case[0] for case in DATELINES])
-def test_a_dateline_leaves_the_text_and_is_given(dateline: str, place: str, day: str | None, agency: str | None) -> None:
+def test_a_dateline_leaves_the_text_and_is_given(
+    dateline: str, place: str, day: str | None, agency: str | None
+) -> None:
     clean = clean_text(dateline + STORY, published=date(2026, 1, 14))
     assert clean.text == STORY
     assert clean.dateline is not None
@@ -353,7 +356,11 @@ def test_a_heading_over_other_stories_goes_with_them(language: str, heading: str
     teasers = "Harbour town waits for the ferry\n\nOslo, Jan. 14 (NTB) - The harbour of the old"
     clean = clean_text(f"{story}\n\n{heading}\n\n{teasers}")
     assert clean.text == story
-    assert {span.label for span in clean.spans if span.start > len(story) + len(heading)} <= {"teaser", "related", "dateline"}
+    assert {span.label for span in clean.spans if span.start > len(story) + len(heading)} <= {
+        "teaser",
+        "related",
+        "dateline",
+    }
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -363,7 +370,10 @@ def test_a_slug_goes(slug: str) -> None:
 
 @pytest.mark.parametrize("prompt", PROMPTS)
 def test_a_prompt_between_paragraphs_goes(prompt: str) -> None:
-    assert clean_text(f"{LEAD}\n\n{SECOND}\n\n{prompt}\n\n{THIRD}\n\n{LEAD}").text == f"{LEAD}\n\n{SECOND}\n\n{THIRD}\n\n{LEAD}"
+    assert (
+        clean_text(f"{LEAD}\n\n{SECOND}\n\n{prompt}\n\n{THIRD}\n\n{LEAD}").text
+        == f"{LEAD}\n\n{SECOND}\n\n{THIRD}\n\n{LEAD}"
+    )
 
 
 @pytest.mark.parametrize(("line", "day"), DATE_LINES, ids=[case[0] for case in DATE_LINES])

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- stories stand in whole lines
 import json
 from pathlib import Path
 

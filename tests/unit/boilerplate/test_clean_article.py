@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- stories stand in whole lines
 from dataclasses import replace
 from datetime import UTC, datetime
 

@@ -98,6 +98,8 @@ def _texts(item: Item) -> tuple[str | None, str, FullText]:
     if item.body:
         return item.summary, item.body, "page" if PAGE in item.quality else "feed"
     text, _ = body_of(item)
+    if len(text) < FULL_LENGTH:
+        return None, text, "teaser"
     words = without_markup(text)
     whole = len(words) >= FULL_LENGTH and not words.lower().endswith(_CUT_ENDS)
     return None, text, "feed" if whole else "teaser"

@@ -6,7 +6,7 @@ a function of the record: a replay gives the same headers.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote
 
 from schemas.records import CleanArticle, DeadLetter, RawArticle, SummitReport
@@ -24,6 +24,11 @@ def _type(name: str) -> tuple[tuple[str, bytes], ...]:
     )
 
 
+@lru_cache(maxsize=4096)
+def _source(source_id: str) -> bytes:
+    return quote(source_id, ":/").encode()
+
+
 def headers_for(record: RawArticle | CleanArticle | SummitReport | DeadLetter) -> Headers:
     """CloudEvents headers of a record.
 
@@ -39,7 +44,7 @@ def headers_for(record: RawArticle | CleanArticle | SummitReport | DeadLetter) -
     return (
         *common,
         ("ce_id", f"{record.article_id}:{version}".encode()),
-        ("ce_source", quote(record.source_id, ":/").encode()),
+        ("ce_source", _source(record.source_id)),
         ("version", version.encode()),
         ("change", record.change.encode()),
     )

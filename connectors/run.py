@@ -29,8 +29,9 @@ from schemas.codec import Decoder, Encoder
 
 __all__ = ["ConnectSummary", "Run", "connect"]
 log = logging.getLogger("summitwire.connect")
-QUEUE = 256
+QUEUE = 64
 IDLE = 1.0
+"""Seconds between looks at the clock while nothing is due."""
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/vnd.iptc.g2.newsitem+xml, "
     "application/xml;q=0.9, application/json;q=0.9, text/xml;q=0.9, */*;q=0.1"

@@ -17,7 +17,7 @@ from connectors.threads import to_its_end
 from connectors.topics import RAW, StorageFull, TopicError, Topics
 
 log = logging.getLogger("summitwire.connect")
-BATCH_POLLS = 256
+BATCH_POLLS = 128
 BATCH_RECORDS = 2000
 BATCH_BYTES = 16 * 1_048_576
 IDLE = 1.0

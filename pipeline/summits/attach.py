@@ -12,6 +12,7 @@ from pipeline.summits.candidate import Candidate
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.dates import When, dates, number_word
 from pipeline.summits.places import PlaceHit
+from pipeline.summits.status import is_answer
 from pipeline.summits.verbs import is_verb, stem, verbs
 from schemas.records import DateSpan
 
@@ -54,12 +55,15 @@ def _distance(parsed: Parsed, frame: _Frame, candidate: Candidate, start: int, e
         return gap
     for _ in range(10):
         if token.i in frame.chain:
-            return gap + 20
+            # "rejected on Monday a meeting": the day of the refusal, not of the meeting
+            return None if token.i != candidate.token.i and is_answer(token) and not _for(parsed, start) else gap + 20
         if token.head == token or (is_verb(token) and token.dep_ != "aux"):
             break
         token = token.head
     if token.i in frame.chain:
         return gap + 20
+    if is_verb(token) and stem(token) in verbs("planning") and gap < 2 * _FARTHEST:
+        return gap + 30
     if is_verb(token) and (stem(token) in verbs("speech") or token.tag_ in ("VBD", "VBZ", "VBP", "VBN")):
         return None
     return gap + _UNLINKED if gap <= _FARTHEST else None
@@ -86,6 +90,15 @@ def set_time(candidate: Candidate, parsed: Parsed, text: str, published: date | 
 
 
 _DAYS = re.compile(r"\b(?P<count>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})-day\s+(?:[\w-]+\s+){0,3}$")
+
+
+def _for(parsed: Parsed, start: int) -> bool:
+    """Whether a date stands behind "for", "until" or "to": scheduled for Monday, put off until May."""
+    token = parsed.token_at(start)
+    words = (
+        [token.lower_, *(word.lower_ for word in token.doc[max(0, token.i - 2) : token.i])] if token is not None else []
+    )
+    return any(word in ("for", "until", "till", "to", "from") for word in words)
 
 
 def _lasting(candidate: Candidate, when: When, text: str) -> When:
@@ -134,7 +147,8 @@ def _where(trigger: Any, parsed: Parsed, hits: Sequence[PlaceHit]) -> PlaceHit |
         if token.dep_ == "relcl" and any(child.lower_ == "where" for child in token.children):
             edges = token.head.left_edge.i, token.i - 1
             first, last = parsed.start(token.doc[edges[0]]), parsed.end(token.doc[edges[1]])
-            return next((hit for hit in reversed(hits) if first <= hit.start < last and hit.name), None)
+            named = [hit for hit in hits if hit.name and hit.end <= last]
+            return next((hit for hit in reversed(named) if first <= hit.start), named[-1] if named else None)
         if token.head == token:
             return None
         token = token.head

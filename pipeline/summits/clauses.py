@@ -82,6 +82,8 @@ class Parsed:
                     out.append(Role(mention, "", self.start(token)))
         elif token.lower_ in PRONOUNS:
             out.append(Role(None, "one", self.start(token)))
+        elif token.lower_ == "it" and token.dep_ in ("nsubj", "nsubjpass"):
+            out += self._it(token.head, depth)
         elif self._refers(token):
             out.append(Role(None, "many", self.start(token)))
         elif token.tag_ == "NNP":  # "with Smith Wednesday", which reads like one name
@@ -114,6 +116,14 @@ class Parsed:
                 out += self.objects_of(child, depth + 1)
         return out
 
+    def _it(self, verb: Any, depth: int) -> list[Role]:
+        """ "The bloc said it had put off a summit": who said so."""
+        said = verb.head
+        if verb.dep_ != "ccomp" or stem(said) not in verbs("speech"):
+            return []
+        subject = next((child for child in said.children if child.dep_ == "nsubj"), None)
+        return self.in_phrase(subject, depth + 1) if subject is not None and subject.lower_ != "it" else []
+
     def _group(self, token: Any, mention: Mention, depth: int) -> list[Role]:
         """Those whose representatives a group without a country of its own is: (foreign ministers) of Japan and Korea."""
         inner = [
@@ -130,7 +140,7 @@ class Parsed:
         return [
             Role(role.mention, role.word, role.position, mention.level)
             for role in inner
-            if role.mention is not None and role.mention.kind == "country"
+            if role.word == "many" or (role.mention is not None and role.mention.kind == "country")
         ]
 
     def _refers(self, token: Any) -> bool:

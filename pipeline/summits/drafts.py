@@ -127,10 +127,10 @@ def _take(role: Role, draft: Draft, context: Context) -> None:
         if role.word == "one":
             _pronoun(draft, context.recent)
         elif context.pair is not None:
-            for person in context.pair.persons:
-                draft.add_person(person, None)
             draft.parties |= context.pair.parties
-            draft.raise_level(context.pair.level)
+            draft.raise_level(role.rank or context.pair.level)
+            for person in () if role.rank else context.pair.persons:
+                draft.add_person(person, None)
         return
     if mention.kind == "counterpart":
         _counterpart(mention, draft, context)

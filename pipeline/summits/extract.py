@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from pipeline.boilerplate.dateline import find_dateline
 from pipeline.summits import model
 from pipeline.summits.attach import set_place, set_time
 from pipeline.summits.candidate import Candidate
@@ -49,6 +50,11 @@ def extract(
     Never raises for any text; ModelError where no model can be loaded.
     """
     text = unwrapped(text[:LONGEST_TEXT])
+    found = find_dateline(text[:_LONGEST_HEADLINE])
+    begin = found.length if found is not None else 0
+    if found is not None and dateline is None:
+        dateline = Dateline(found.place)
+    text = " " * begin + text[begin:]
     spans = sentences(text)
     wanted = [index for index, (start, end) in enumerate(spans) if may_hold_encounter(text[start:end])][:MOST_PARSED]
     if not wanted:

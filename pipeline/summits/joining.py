@@ -126,6 +126,12 @@ def same_time(one: When, other: When) -> bool:
     return bool((a.end and a.start <= b.start <= a.end) or (b.end and b.start <= a.start <= b.end))
 
 
+def _one_city(visit: Draft, meeting: Draft) -> bool:
+    """Whether a visit is to the city where its visitor meets somebody of a third side: in Brussels, with the EU."""
+    here, there = visit.place, meeting.place
+    return bool(here and there and here.city and there.city and here.city == there.city and visit.persons)
+
+
 def _within(visit: When, meeting: When) -> bool:
     """Whether a meeting may lie in a visit: at most a week from the day that is told of it."""
     if same_time(visit, meeting):
@@ -188,10 +194,13 @@ def _visits_into_meetings(events: Sequence[Draft]) -> list[Draft]:
 
 
 def _frames(visit: Draft, meeting: Draft) -> bool:
-    if meeting.kind not in ("meeting", "multilateral") or visit.parties != meeting.parties:
+    if meeting.kind not in ("meeting", "multilateral") or not (
+        visit.parties == meeting.parties or _one_city(visit, meeting)
+    ):
         return False
     if visit.status != meeting.status and meeting.asserted and {visit.status, meeting.status} & (_HARD | {"proposed"}):
-        return visit.status in _HARD and meeting.status == "planned"
+        if not (visit.status in _HARD and meeting.status == "planned"):
+            return False
     visitors = {id(person) for person in visit.persons}
     if visitors and not visitors & {id(person) for person in meeting.persons}:
         return False

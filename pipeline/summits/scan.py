@@ -51,7 +51,7 @@ class Scan:
         last, of = self._of(hit)
         country = country or of
         name_first = last + (last < len(tokens) and tokens[last].text == ",")
-        name = None if tokens[last - 1].possessive else tagged.name_at(name_first)
+        name = None if tokens[last - 1].possessive else tagged.name_at(name_first, ranked=True)
         if (
             name
             and name_first != last
@@ -67,6 +67,8 @@ class Scan:
             anchor = begin
         title = self._title_text(first, hit, lower)
         bystander = hit.entry.kind == "bystander"
+        if name and country is None:
+            end, country = self._of_country(name[1])
         if text_name is None and country is None:
             # "a foreign leader" is nobody; "the president" is whoever had that title last
             definite = first == 0 or tokens[first - 1].norm in ("the", "both") or tokens[first - 1].text == "."
@@ -79,6 +81,15 @@ class Scan:
         self._add(
             "person", begin, end, anchor, person=person, country=country, level=level, title=title, name=text_name
         )
+
+    def _of_country(self, at: int) -> tuple[int, str | None]:
+        """President Rui Tavora of Portugal: the token behind the country, and its code."""
+        tokens = self._tokens
+        if at + 1 < len(tokens) and tokens[at].norm == "of":
+            named = self._tagged.starts.get(at + 1 + (tokens[at + 1].norm == "the"))
+            if named and named.entry.kind == "country":
+                return named.last, named.entry.value
+        return at, None
 
     def _of(self, hit: Hit) -> tuple[int, str | None]:
         """ "president of South Korea": the token behind the country, and its code."""
@@ -144,7 +155,14 @@ class Scan:
         for place, word in enumerate(self._tokens[:-1]):
             if word.norm in name_words("honorifics") and word.capital and not self._tagged.taken[place]:
                 name = self._tagged.name_at(place)
-                if name and self._tokens[name[1] - 1].capital:
+                known = [
+                    p
+                    for p in self.persons
+                    if name and p.name and " " not in name[0] and parts(p.name)[:1] == parts(name[0])
+                ]
+                if name and len(known) == 1:
+                    self._named(place, name[1], known[0], name[0])
+                elif name and self._tokens[name[1] - 1].capital:
                     self._named(place, name[1], self._person(name[0], None, None, None, False, False), name[0])
 
     def _names(self) -> None:
@@ -206,10 +224,28 @@ class Scan:
             return
         words = self.text[self._tokens[hit.first].start : self._tokens[hit.last - 1].end].lower()
         office = toml("titles.toml")["offices"].get(words.rstrip("’'"))
+        if office and country is None and self._holders(hit, office):
+            return
         if country is None and not self._of_countries(hit.last):
             return
         self._tagged.take(first, hit.last)
         self._add("group", first, hit.last, hit.first, country=country, level=hit.entry.value, title=office)
+
+    def _holders(self, hit: Hit, office: str) -> bool:
+        """Prime Ministers Rui Tavora of Portugal and Alvaro Benitez of Spain: a mention for each."""
+        at, found = hit.last, False
+        first = hit.first
+        while name := self._tagged.name_at(at):
+            end, country = self._of_country(name[1])
+            title = office.title() if self._tokens[hit.first].capital else office
+            person = self._person(name[0], title, country, hit.entry.value, False, False)
+            self._tagged.take(first, end)
+            self._add("person", first, end, at, person=person, country=country, level=hit.entry.value, name=name[0])
+            found = True
+            while end < len(self._tokens) and self._tokens[end].text in (",", "and"):
+                end += 1
+            first = at = end
+        return found
 
     def _of_countries(self, at: int) -> bool:
         """Whether "of" and a country follow within a few words: leaders of the 27-member European Union."""
@@ -218,7 +254,7 @@ class Scan:
             return False
         for place in range(at + 1, min(at + 6, len(tokens))):
             hit = self._tagged.starts.get(place)
-            if hit and hit.entry.kind in ("country", "organisation"):
+            if (hit and hit.entry.kind in ("country", "organisation")) or tokens[place].norm in name_words("sides"):
                 return True
         return False
 

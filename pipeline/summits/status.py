@@ -35,7 +35,7 @@ def _particles() -> dict[tuple[str, str], str]:
 def status_of(trigger: Any) -> str:
     """held, planned, proposed, postponed, cancelled, declined, or denied for what is said not to have been."""
     found: set[str] = set()
-    negated = False
+    negated = off = False
     bare = _bare_infinitive(trigger)
     token = trigger
     for depth in range(_DEEPEST):
@@ -43,7 +43,11 @@ def status_of(trigger: Any) -> str:
             found.add(cue)
         if modal := _modal(token):
             found.add(modal)
-        negated |= _negated(token)
+        if _negated(token):
+            if _perfect_since(token):
+                return "held"  # they have not met since July: then they did
+            negated = True
+            off |= is_verb(token) and stem(token) in verbs("taking_place")
         if _is_conditional(token) or (
             modal and any(child.dep_ == "advcl" and _is_conditional(child) for child in token.children)
         ):
@@ -72,6 +76,8 @@ def status_of(trigger: Any) -> str:
             break
         token = head
     if negated:
+        if off and found & {"planned", "proposed"}:
+            return "cancelled"
         if "cancelled" in found or "postponed" in found:
             return next(status for status in ("cancelled", "postponed") if status in found)
         if "declined" in found:
@@ -155,13 +161,14 @@ def _governs(verb: Any, trigger: Any) -> bool:
         if child.head == verb:
             break
         child = child.head
+    if child.dep_ == "nsubj":
+        return bool(child == trigger)
     if child.dep_ in (
         "dobj",
         "obj",
         "xcomp",
         "ccomp",
         "nsubjpass",
-        "nsubj",
         "acl",
         "relcl",
         "advcl",
@@ -184,6 +191,14 @@ def _is_to(verb: Any) -> bool:
     )
 
 
+def is_answer(verb: Any) -> bool:
+    """Whether a verb refuses, offers or calls off, or agrees to: what it tells has a day of its own."""
+    if not is_verb(verb) or verb.tag_ == "VB":
+        return False
+    particle = any((stem(verb), child.lower_) in _particles() for child in verb.children)
+    return particle or stem(verb) in verbs("answering")
+
+
 @cache
 def _status_verbs() -> frozenset[str]:
     return frozenset(word for word, status in _status("governors").items() if status in ("planned", "proposed"))
@@ -204,6 +219,10 @@ def _negated(token: Any) -> bool:
         child.dep_ == "neg" or (child.lower_ in ("no", "never", "without", "not", "n't") and child.i < token.i)
         for child in token.children
     )
+
+
+def _perfect_since(verb: Any) -> bool:
+    return verb.tag_ == "VBN" and any(child.lower_ == "since" for child in verb.children)
 
 
 def _is_conditional(token: Any) -> bool:

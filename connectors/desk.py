@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from connectors import folder, schedule
 from connectors.article import Provenance
@@ -80,7 +79,7 @@ class Desk:
 
     def _answered(self, polled: Polled, state: FeedState, response: Response) -> list[str]:
         source, at = polled.source, polled.at
-        self._outage.saw(host_of(source.url), reached=True)
+        self._outage.saw(source.host, reached=True)
         counts = Counts()
         digest = hashlib.sha256(response.body).hexdigest()
         if response.status == 304 or digest == state.document:
@@ -131,7 +130,7 @@ class Desk:
     def _failed(self, source: Source, state: FeedState, at: datetime, error: FetchError) -> None:
         assert source.feed is not None
         now = at.timestamp()
-        self._outage.saw(host_of(source.url), reached=not isinstance(error, Unreachable))
+        self._outage.saw(source.host, reached=not isinstance(error, Unreachable))
         if isinstance(error, Unreachable) and self._outage.suspected:
             schedule.hold_off(state, now, error, self._chance())
         else:
@@ -142,7 +141,7 @@ class Desk:
         if state.address is not None:  # where it was said to have moved is no good: back to the configured address
             state.address, state.moved_count = None, 0
         if error.status == 429:
-            self._buckets.block(host_of(source.url), state.next_poll)
+            self._buckets.block(source.host, state.next_poll)
         self.summary.failed[source.feed_id] = str(error)
         self.summary.count(source.feed_id, Counts())
         self._publisher.put_feed(state)
@@ -179,11 +178,6 @@ class Desk:
         state.next_poll = now + source.folder.interval
         self.summary.count(source.feed_id, counts)
         self._publisher.put_feed(state)
-
-
-def host_of(url: str) -> str:
-    """Host and port: what requests are rationed by."""
-    return urlsplit(url).netloc.lower()
 
 
 def put_aside(files: Iterable[tuple[Path, Path, str]]) -> None:

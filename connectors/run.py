@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from connectors.addresses import PrivateHosts
 from connectors.config import Config
-from connectors.desk import Desk, Polled, host_of
+from connectors.desk import Desk, Polled
 from connectors.fetch import Fetcher, FetchError, Limits
 from connectors.pages import Pages
 from connectors.publish import Clock, Publisher, utc_now
@@ -200,7 +200,7 @@ class Run:
                 await queue.put(Polled(source, self._clock()))
                 return
             state = self.feeds[source.feed_id]
-            wait = self._buckets.delay(host_of(source.url), self._clock().timestamp())
+            wait = self._buckets.delay(source.host, self._clock().timestamp())
             if wait:
                 await asyncio.sleep(wait)
             try:

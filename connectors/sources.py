@@ -25,6 +25,8 @@ class Source:
     folder: FolderConfig | None = None
     path: Path | None = None
     credentials: Credentials | None = None
+    host: str = ""
+    """Host and port: what requests are rationed by."""
 
 
 def sources(config: Config) -> tuple[Source, ...]:
@@ -68,6 +70,7 @@ def _of_feed(config: Config, feed: FeedConfig) -> Source:
         url=url,
         language=feed.language or None,
         feed=feed,
+        host=urlsplit(url).netloc.lower(),
         credentials=Credentials(headers, certificate) if headers or certificate else None,
     )
 

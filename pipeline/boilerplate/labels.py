@@ -27,6 +27,7 @@ LISTS = frozenset(("related", "newsletter", "comments", "advert"))
 """Headings that what follows them belongs to."""
 FIRM_ENDS = frozenset(("end_mark_with_notice", "ending_notice", "ending_word", "credit_of_reporters", "ending_credit"))
 """Ends after which nothing of the story comes, even in the same line."""
+LONGEST_HEADLINE = 130
 LAST_PART = 0.5
 """An end stands in the last part of a text; what looks like one before is a rule between parts of it."""
 LIKELY = 2.0
@@ -138,7 +139,8 @@ def _date(state: _State, words: str, line: Line) -> bool:
         return False
     if not state.in_body:
         state.story_day = state.story_day or date_line(words)
-        _headline_above(state)
+        if len(state.above) == 1:
+            _headline_above(state)
     return True
 
 
@@ -193,9 +195,11 @@ def _end(state: _State, furniture: Furniture, at: int) -> None:
 
 
 def _headline_above(state: _State) -> None:
-    """What stands above a dateline or a date line is the headline, not the body."""
+    """What stands above a dateline, or alone above a date line, is the headline and not the body."""
     for index in state.above:
-        state.pieces[index] = state.pieces[index]._replace(label="other", rule="headline_above")
+        piece = state.pieces[index]
+        if piece.end - piece.start <= LONGEST_HEADLINE:
+            state.pieces[index] = piece._replace(label="other", rule="headline_above")
     state.above.clear()
 
 

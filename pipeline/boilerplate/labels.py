@@ -23,10 +23,12 @@ SHORT = 200
 PROSE = 80
 """Characters from which a line that ends in a stop is prose."""
 STOPS = tuple('.!?…。！？؟"”’»)]」』）')
-LISTS = frozenset(("related", "newsletter", "comments", "advert"))
-"""Headings that what follows them belongs to."""
+LISTS = frozenset(("related", "comments"))
+"""Headings over a list: of other stories, of what readers wrote."""
 FIRM_ENDS = frozenset(("end_mark_with_notice", "ending_notice", "ending_word", "credit_of_reporters", "ending_credit"))
 """Ends after which nothing of the story comes, even in the same line."""
+SOFT_ENDS = frozenset(("end_mark", "ending_mark", "copyright_notice", "contributed", "first_published"))
+"""Ends after which nothing of the story comes where a heading over a list follows."""
 LONGEST_HEADLINE = 130
 LAST_PART = 0.5
 """An end stands in the last part of a text; what looks like one before is a rule between parts of it."""
@@ -66,6 +68,7 @@ class _State:
     found: Found | None = None
     story_day: WrittenDate | None = None
     ended: bool = False
+    nearly_ended: bool = False
     under: str | None = None
     """The label of the heading whose list the line stands in."""
 
@@ -122,7 +125,10 @@ def _label(
     if short and not in_blob:
         if _short_line(state, words, line, title, remove):
             return
-    elif state.under and not in_blob and line.odds > 0 and not state.ended:
+    if state.under and not state.ended and not in_blob and state.plain:
+        if line.odds < 0 or not words.endswith(STOPS):
+            remove("teaser", "scope_of_heading")
+            return
         state.under = None
     if state.ended and (state.under or in_blob or not _is_prose(words)):
         remove("teaser" if state.under else line.hint or "other", "after_the_end")
@@ -153,7 +159,9 @@ def _short_line(state: _State, words: str, line: Line, title: str | None, remove
         return True
     label = headings().get(key)
     if label is not None and label != "section" and line.odds < LIKELY:
-        state.under = label if label in LISTS else state.under
+        if label in LISTS:
+            state.under = label
+            state.ended = state.ended or state.nearly_ended
         remove(label, "heading_over_others" if label in LISTS else "wording")
         return True
     return False
@@ -190,8 +198,9 @@ def _is_prose(words: str) -> bool:
 
 
 def _end(state: _State, furniture: Furniture, at: int) -> None:
-    if furniture.rule in FIRM_ENDS and state.in_body and state.plain and at >= state.far:
-        state.ended = True
+    if state.in_body and state.plain and at >= state.far:
+        state.ended = state.ended or furniture.rule in FIRM_ENDS
+        state.nearly_ended = state.nearly_ended or furniture.rule in SOFT_ENDS
 
 
 def _headline_above(state: _State) -> None:

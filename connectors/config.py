@@ -58,7 +58,7 @@ class ConnectConfig:
 class PipelineConfig:
     group: str = "summitwire"
     """Consumer group: its committed offsets say how far the pipeline has got."""
-    batch_records: int = 2000
+    batch_records: int = 10_000
     """Most records of a local micro-batch."""
     batch_bytes: int = 32 * 1_048_576
     """Most bytes of a local micro-batch; memory follows it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import threading
 
 from pipeline.cli.common import add_config, config_of
 from pipeline.cli.run import stop_on_signals
+from pipeline.local.process import LAUNCHER
 
 LOG_LEVEL = "info"
 GRACE = 30.0
@@ -32,8 +34,9 @@ def run(args: argparse.Namespace) -> int:
     common = ["--config", args.config] if args.config else []
     archive = ["--archive", args.archive] if args.archive else []
     stop = stop_on_signals()
-    command = [sys.executable, "-m", "pipeline.cli"]
-    # Sessions of their own: Ctrl-C reaches this process alone, which then ends them in order.
+    command = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), sys.executable, "-m", "pipeline.cli"]
+    # Sessions of their own: Ctrl-C reaches this process alone, which then ends them in order. The launcher ends them
+    # where this process is killed: half of it running on would hold feeds and group.
     children = {
         name: subprocess.Popen([*command, name, *common, *extra], start_new_session=True)
         for name, extra in (("connect", []), ("run", archive))

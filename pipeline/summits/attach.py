@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from pipeline.summits.candidate import Candidate
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.dates import When, dates, number_word
+from pipeline.summits.lexicon import toml
 from pipeline.summits.places import PlaceHit
 from pipeline.summits.status import is_answer
 from pipeline.summits.verbs import is_verb, stem, verbs
@@ -52,11 +54,11 @@ def _distance(parsed: Parsed, frame: _Frame, candidate: Candidate, start: int, e
     if token is None:
         return gap + _UNLINKED
     if token.i in frame.below:
-        return gap
+        return None if _in_topic(token, candidate.token) else gap
     for _ in range(10):
         if token.i in frame.chain:
             # "rejected on Monday a meeting": the day of the refusal, not of the meeting
-            return None if token.i != candidate.token.i and is_answer(token) and not _for(parsed, start) else gap + 20
+            return None if token.i != candidate.token.i and _of_answer(parsed, token, start) else gap + 20
         if token.head == token or (is_verb(token) and token.dep_ != "aux"):
             break
         token = token.head
@@ -86,10 +88,33 @@ def set_time(candidate: Candidate, parsed: Parsed, text: str, published: date | 
         chosen = _again(chosen, dates(text[start:end], start, published, False))
     elif candidate.status == "held" and whole and day > (published + timedelta(days=1)).isoformat():
         candidate.status = "planned"
+    if candidate.status == "held" and _NEXT.search(text[chosen.start : chosen.end]):
+        candidate.status = "planned"
     candidate.when = _lasting(candidate, chosen, text)
 
 
+_NEXT = re.compile(r"\b(?:next|tomorrow|coming|later this)\b", re.IGNORECASE)
 _DAYS = re.compile(r"\b(?P<count>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})-day\s+(?:[\w-]+\s+){0,3}$")
+
+
+def _in_topic(token: Any, trigger: Any) -> bool:
+    """Whether a word stands in what the talks are about: a summit on the war in Sudan."""
+    while token.i != trigger.i and token.head != token:
+        if token.dep_ == "prep" and token.lower_ in ("on", "about", "over", "regarding") and token.head.i == trigger.i:
+            return not any(child.lower_ in _weekdays() for child in token.children)
+        token = token.head
+    return False
+
+
+@cache
+def _weekdays() -> frozenset[str]:
+    return frozenset((*toml("calendar.toml")["weekdays"], *toml("calendar.toml")["months"]))
+
+
+def _of_answer(parsed: Parsed, verb: Any, start: int) -> bool:
+    """Whether a date is that of a refusal, an offer or a calling off, not of the encounter: a perfect has no day."""
+    perfect = any(child.dep_ == "aux" and child.lower_ in ("has", "have", "having", "had") for child in verb.children)
+    return is_answer(verb) and not perfect and not _for(parsed, start)
 
 
 def _for(parsed: Parsed, start: int) -> bool:

@@ -200,9 +200,18 @@ class Parsed:
         if verb.dep_ in ("acl", "relcl"):
             return self.owner(head, depth + 1)
         if verb.dep_ == "pcomp":
-            return self.around(head, depth + 1)
+            return [] if head.lower_ == "for" else self.around(head, depth + 1)
         if verb.dep_ in ("amod", "nmod"):
             return self.in_phrase(head)
+        return []
+
+    def opener(self, verb: Any) -> list[Role]:
+        """The person with whom a sentence opens, for a finite verb whose subject the parse has lost."""
+        for place, mention in self._at.items():
+            if place >= verb.i:
+                return []
+            if mention.kind == "person" and self.doc[place].dep_ not in ("pobj", "poss", "compound", "dobj"):
+                return [Role(mention, "", self._tokens[place].start)]
         return []
 
     def _carried(self, noun: Any) -> list[Role]:
@@ -249,7 +258,7 @@ class Parsed:
     def around(self, prep: Any, depth: int = 0) -> list[Role]:
         """The subject of the verb that a preposition belongs to, through nouns in between."""
         head = prep.head
-        for _ in range(5):
+        for _ in range(8):
             if is_verb(head):
                 passive = [child for child in head.children if child.dep_ == "nsubjpass"]
                 found = self.subjects(head, depth + 1)

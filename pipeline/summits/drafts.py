@@ -141,7 +141,7 @@ def _take(role: Role, draft: Draft, context: Context) -> None:
         draft.add_party(mention.country, mention)
         if mention.kind == "group":
             draft.raise_level(mention.level)
-            if mention.title and mention.level:
+            if mention.title and mention.level and mention.country not in organisations():
                 draft.add_person(_holder(mention.title, mention.country, mention.level, context.persons), mention)
         else:
             draft.raise_level(role.rank)

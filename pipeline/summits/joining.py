@@ -33,7 +33,10 @@ def join(drafts: Sequence[Draft]) -> list[Draft]:
         else:
             _merge(home, draft)
     for draft in loose:
-        home = _home(draft, out, near=_NEAR)
+        if draft.persons and len(draft.parties) < 2:
+            home = _home(draft, [event for event in out if _common(draft, event)], near=_NEAR)
+        else:
+            home = _home(draft, out, near=_NEAR)
         if home is not None:
             _merge(home, draft)
     return _visits_into_meetings(out)
@@ -46,6 +49,8 @@ def _home(draft: Draft, events: Sequence[Draft], near: int | None = None) -> Dra
     for event in events:
         distance = min(abs(draft.index - index) for index, _ in event.sentences)
         if (near is not None and distance > near) or not compatible(draft, event, distance):
+            continue
+        if not draft.parties and distance == 0 and event.triggers[0] > draft.triggers[0]:
             continue
         if not draft.parties and (
             event.index > draft.index
@@ -126,6 +131,10 @@ def same_time(one: When, other: When) -> bool:
     return bool((a.end and a.start <= b.start <= a.end) or (b.end and b.start <= a.start <= b.end))
 
 
+def _common(one: Draft, other: Draft) -> bool:
+    return any(person is another for person in one.persons for another in other.persons)
+
+
 def _one_city(visit: Draft, meeting: Draft) -> bool:
     """Whether a visit is to the city where its visitor meets somebody of a third side: in Brussels, with the EU."""
     here, there = visit.place, meeting.place
@@ -201,6 +210,10 @@ def _frames(visit: Draft, meeting: Draft) -> bool:
     if visit.status != meeting.status and meeting.asserted and {visit.status, meeting.status} & (_HARD | {"proposed"}):
         if not (visit.status in _HARD and meeting.status == "planned"):
             return False
+    if visit.index == meeting.index and meeting.place is None and _common(visit, meeting):
+        return True
+    if not (visit.parties == meeting.parties or _one_city(visit, meeting)):
+        return False
     visitors = {id(person) for person in visit.persons}
     if visitors and not visitors & {id(person) for person in meeting.persons}:
         return False

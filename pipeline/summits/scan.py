@@ -274,9 +274,23 @@ class Scan:
 
     def _countries(self) -> None:
         for hit in self._tagged.hits:
-            if hit.entry.kind in _PLACED and not self._tagged.taken[hit.first]:
+            if hit.entry.kind in _PLACED and not self._tagged.taken[hit.first] and not self._in_name(hit):
                 self._tagged.take(hit.first, hit.last)
                 self._add("country", hit.first, hit.last, hit.first, country=hit.entry.value, form=hit.entry.kind)
+
+    def _in_name(self, hit: Hit) -> bool:
+        """Whether a country is a part of some other name: Iraq Study Group, China Daily."""
+        tokens = self._tokens
+        if hit.last >= len(tokens) or tokens[hit.last - 1].possessive or hit.entry.kind in ("capital", "organisation"):
+            return False
+        after = tokens[hit.last]
+        return (
+            after.text[1:].islower()
+            and after.start == tokens[hit.last - 1].end + 1
+            and hit.last not in self._tagged.covered
+            and not self._tagged.taken[hit.last]
+            and self._tagged.names_something(hit.last)
+        )
 
     def _add(
         self,

@@ -63,7 +63,9 @@ def status_of(trigger: Any) -> str:
             if word in _words("after"):
                 break
             if word == "for" and is_verb(head) and stem(head) in _words("on_the_way"):
-                found.add("planned")
+                found.add(_modal(head) or "planned")
+                break
+            if word in ("in", "at", "by", "during") and depth and not is_verb(head):
                 break
             if word in ("in", "at", "on", "by", "through", "via") and is_verb(head) and depth:
                 # in a meeting: the verb's tense governs, what it means does not

@@ -144,10 +144,15 @@ class Tagged:
             return None
         return _bare(self.text[tokens[first].start : tokens[at - 1].end], tokens[at - 1]), at
 
+    def names_something(self, place: int) -> bool:
+        """Whether a token is capitalised as a name's part is, and no day, month or everyday word."""
+        word = self.tokens[place]
+        return word.capital and word.norm not in _no_name() - name_words("bodies")
+
     def _hyphen(self, at: int) -> bool:
         """Whether a hyphen joins parts of one name, and not a name and a country or title."""
         one, hyphen, other = self.tokens[at - 1 : at + 2]
-        if one.end != hyphen.start or hyphen.end != other.start or not other.text.isalpha():
+        if one.end != hyphen.start or hyphen.end != other.start or not other.norm.isalpha():
             return False
         return not (at + 1 in self.covered and other.capital)
 

@@ -39,6 +39,8 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
         return _invite(parsed, verb, places)
     if base in _verbs("visit"):
         return _visit(parsed, verb, places)
+    if base == "be":
+        return _stay(parsed, verb, places)
     if base in verbs("travel"):
         destination = place_after(parsed, verb, places, ("to", "in", "for", "at"))
         if destination is None:
@@ -48,8 +50,8 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
 
 
 def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
-    subjects = parsed.subjects(verb)
     objects = parsed.objects(verb) + parsed.with_(verb) + parsed.passive_subject(verb)
+    subjects = parsed.subjects(verb) or (parsed.opener(verb) if objects and verb.tag_ in ("VBD", "VBZ", "VBP") else [])
     direct = [child for child in verb.children if child.dep_ in _OBJECT]
     if direct and not objects:
         return None  # meet demands
@@ -119,6 +121,16 @@ def _discuss(parsed: Parsed, verb: Any) -> Candidate | None:
     return made(parsed, verb, "call" if phoned else "meeting", subjects + with_, weak=not phoned, soft=True)
 
 
+def _stay(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
+    """ "Is in Britain for two days"; "was in Syria on a visit"."""
+    destination = place_after(parsed, verb, places, ("in",))
+    purpose = any(child.dep_ == "prep" and child.lower_ in ("for", "on") for child in verb.children)
+    subjects = [role for role in parsed.subjects(verb) if role.mention is None or role.mention.kind != "country"]
+    if destination is None or not purpose or not subjects:
+        return None
+    return made(parsed, verb, "visit", subjects, destination=destination)
+
+
 def _invite(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
     """ "Invited X to Pyongyang"; what an infinitive tells ("invited X to visit") is that verb's."""
     destination = place_after(parsed, verb, places, ("to",))
@@ -149,6 +161,14 @@ def _people(roles: Sequence[Role]) -> list[Role]:
 
 def _by_phone(verb: Any) -> bool:
     """Whether what hangs directly on a verb says that it was done by telephone or video."""
+    if any(
+        word.lower_ in phone_words()
+        and word.dep_ == "pobj"
+        and word.head.lower_ in ("by", "over", "via")
+        and word.i > verb.i
+        for word in verb.subtree
+    ):
+        return True
     return any(
         word.lower_ in phone_words() and word.i > verb.i - 3
         for child in verb.children

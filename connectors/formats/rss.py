@@ -82,7 +82,7 @@ def _is_item(element: etree._Element) -> bool:
 
 
 def _item(element: etree._Element, channel: Channel) -> Item:
-    best: dict[str, tuple[int, str, etree._Element]] = {}
+    best: dict[str, tuple[int, str, etree._Element, str]] = {}
     times: dict[str, etree._Element] = {}
     subjects: list[Subject] = []
     links: list[str] = []
@@ -94,10 +94,10 @@ def _item(element: etree._Element, channel: Channel) -> Item:
         slot = _SLOTS.get(name)
         if slot is not None:
             field, rank = slot
-            if (field not in best or rank < best[field][0]) and (
-                len(child) or (child.text and not child.text.isspace())
-            ):
-                best[field] = rank, name, child
+            if field not in best or rank < best[field][0]:
+                text = _content(name, child)
+                if text and not text.isspace():
+                    best[field] = rank, name, child, text
         elif name in _TIMES:
             times.setdefault(name, child)
         elif name == "link":
@@ -113,11 +113,11 @@ def _item(element: etree._Element, channel: Channel) -> Item:
     updated = first_moment(times, _UPDATED, "updated", flags) if times else None
     if published is None and updated is None:
         flags.append(NO_DATE)
-    text = {field: _content(name, child) for field, (_, name, child) in best.items()}
-    headline = plain(text.get("headline") or "")
-    summary, body = text.get("summary"), text.get("body")
-    item_id = (text.get("guid") or "").strip()
-    link = next((found for found in (address(one, base) for one in links) if found), None)
+    found = {field: one[3] for field, one in best.items()}
+    headline = plain(found.get("headline", ""))
+    summary, body = found.get("summary"), found.get("body")
+    item_id = found.get("guid", "").strip()
+    link = next((told for told in (address(one, base) for one in links) if told), None)
     permalink = link is None and item_id.startswith(("http://", "https://"))
     if permalink and best["guid"][2].get("isPermaLink", "true").lower() != "false":
         link = address(item_id, base)
@@ -139,27 +139,25 @@ def _item(element: etree._Element, channel: Channel) -> Item:
         summary=summary,
         body=body,
         body_format="xhtml" if body and best["body"][1] == "xhtml:body" else "html",
-        language=text_or_none(element.get(LANG) or text.get("language") or channel.language),
-        byline=plain(text.get("byline") or "") or None,
-        copyright=text_or_none(text.get("rights") or channel.rights),
-        credit=text_or_none(text.get("credit")),
-        provider=text_or_none(text.get("source") or channel.publisher),
+        language=text_or_none(element.get(LANG) or found.get("language") or channel.language),
+        byline=plain(found.get("byline", "")) or None,
+        copyright=text_or_none(found.get("rights") or channel.rights),
+        credit=text_or_none(found.get("credit")),
+        provider=text_or_none(found.get("source") or channel.publisher),
         subjects=tuple(subjects),
         quality=tuple(flags),
     )
 
 
-def _content(name: str, element: etree._Element) -> str | None:
-    """What an element holds, or None where that is nothing but white space."""
-    if len(element) == 0 and not name.startswith("atom:"):
-        return clean(element.text or "")
+def _content(name: str, element: etree._Element) -> str:
+    """What an element holds."""
     if name in ("atom:content", "atom:summary", "atom:title"):
-        text = atom.construct(element)[0]
-    elif name == "atom:author":
-        text = _text(element, "atom:name") or ""
-    else:
-        text = clean(inner(element) if name in _MARKED_UP else words(element))
-    return text if text and not text.isspace() else None
+        return atom.construct(element)[0]
+    if name == "atom:author":
+        return _text(element, "atom:name") or ""
+    if len(element) == 0:
+        return clean(element.text or "")
+    return clean(inner(element) if name in _MARKED_UP else words(element))
 
 
 def _child(element: etree._Element, name: str) -> etree._Element | None:

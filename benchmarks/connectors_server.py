@@ -11,35 +11,10 @@ import asyncio
 import random
 import sys
 
-WORDS = [
-    "minister",
-    "president",
-    "summit",
-    "talks",
-    "border",
-    "lake",
-    "trade",
-    "agreement",
-    "delegation",
-    "arrived",
-    "tuesday",
-    "met",
-    "counterpart",
-    "said",
-    "discuss",
-    "further",
-    "cooperation",
-    "between",
-    "both",
-    "countries",
-    "after",
-    "months",
-    "of",
-    "negotiations",
-    "in",
-    "the",
-    "capital",
-]
+WORDS = (  # noqa: SIM905
+    "minister president summit talks border lake trade agreement delegation arrived tuesday met counterpart said "
+    "discuss further cooperation between both countries after months of negotiations in the capital"
+).split()
 CHANGED = 20
 """Every so manieth feed has a new item in the second phase: 5 %."""
 

@@ -150,14 +150,14 @@ def _item(element: etree._Element, channel: Channel) -> Item:
 
 
 def _content(name: str, element: etree._Element) -> str:
-    """What an element holds."""
+    """What an element holds. A tree has no characters that XML forbids, so nothing needs to be cleaned."""
     if name in ("atom:content", "atom:summary", "atom:title"):
         return atom.construct(element)[0]
     if name == "atom:author":
         return _text(element, "atom:name") or ""
     if len(element) == 0:
-        return clean(element.text or "")
-    return clean(inner(element) if name in _MARKED_UP else words(element))
+        return element.text or ""
+    return inner(element) if name in _MARKED_UP else words(element)
 
 
 def _child(element: etree._Element, name: str) -> etree._Element | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pipeline.boilerplate.features import PROSE, SHAPE
 
@@ -36,8 +36,8 @@ AROUND = (
 FAR = 30.0
 
 
-def surroundings(rows: Sequence[Sequence[float]]) -> list[list[float]]:
-    """One row of AROUND for each row of SHAPE."""
+def surroundings(rows: Sequence[Sequence[float]], wanted: Collection[int] | None = None) -> list[list[float]]:
+    """One row of AROUND for each row of SHAPE, or for those at the indexes `wanted`, ascending."""
     count = len(rows)
     prose = [row[_CHARS] >= PROSE and row[_STOP] > 0 and row[_WORDS] >= 8 for row in rows]
     worded = [float(sum(row[_FIRST_WORDING:])) for row in rows]
@@ -45,6 +45,7 @@ def surroundings(rows: Sequence[Sequence[float]]) -> list[list[float]]:
     total = sum(size) or 1.0
     after_gap = _gaps(prose[::-1])[::-1]
     before_gap = _gaps(prose)
+    chosen = None if wanted is None else frozenset(wanted)
     out: list[list[float]] = []
     seen = 0
     seen_chars = 0.0
@@ -54,30 +55,31 @@ def surroundings(rows: Sequence[Sequence[float]]) -> list[list[float]]:
         if row[_RELATED] or row[_NEWSLETTER] or row[_COMMENTS]:
             since, prose_since = 0.0, 0.0
         is_prose = prose[index]
-        around = [
-            index / count,
-            min(index, FAR),
-            min(count - 1 - index, FAR),
-            min(seen, FAR),
-            min(all_prose - seen - is_prose, FAR),
-            seen_chars / total,
-            before_gap[index],
-            after_gap[index],
-            min(before_gap[index] + after_gap[index], FAR) if not is_prose else 0.0,
-            since,
-            prose_since,
-            float(is_prose),
-            worded[index],
-        ]
-        for step in (-1, 1):
-            for distance in (1, 2, 3):
-                other = index + step * distance
-                if 0 <= other < count:
-                    neighbour = rows[other]
-                    around += (neighbour[_CHARS], neighbour[_STOP], neighbour[_FUNCTION], worded[other])
-                else:
-                    around += (-1.0, -1.0, -1.0, -1.0)
-        out.append(around)
+        if chosen is None or index in chosen:
+            around = [
+                index / count,
+                min(index, FAR),
+                min(count - 1 - index, FAR),
+                min(seen, FAR),
+                min(all_prose - seen - is_prose, FAR),
+                seen_chars / total,
+                before_gap[index],
+                after_gap[index],
+                min(before_gap[index] + after_gap[index], FAR) if not is_prose else 0.0,
+                since,
+                prose_since,
+                float(is_prose),
+                worded[index],
+            ]
+            for step in (-1, 1):
+                for distance in (1, 2, 3):
+                    other = index + step * distance
+                    if 0 <= other < count:
+                        neighbour = rows[other]
+                        around += (neighbour[_CHARS], neighbour[_STOP], neighbour[_FUNCTION], worded[other])
+                    else:
+                        around += (-1.0, -1.0, -1.0, -1.0)
+            out.append(around)
         seen += is_prose
         seen_chars += size[index]
         since = min(since + 1, FAR)

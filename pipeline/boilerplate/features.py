@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from pipeline.boilerplate.dates import date_line
-from pipeline.boilerplate.vocabulary import headings, holds, starts, table
+from pipeline.boilerplate.vocabulary import WORD, headings, held, starts, table
 from pipeline.boilerplate.wire import furniture_line, may_be_furniture
 from schemas.lines import folded
 
@@ -68,7 +68,6 @@ _STOP = re.compile(r"[.!?…。！？؟][\"”’»)\]」』）]*$")
 _SENTENCE = re.compile(r"[.!?…。！？؟](?=[\s\"”’»)]|$)|[。！？]")
 _WIDE = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 _ADDRESS = re.compile(r"https?:|www\.|@\w|\.(?:com|org|net|co|de|fr)\b", re.I)
-_WORD = re.compile(r"[^\W\d_]+")
 _BARS = re.compile(r"[|•·»›→▶►▸/]")
 _USUAL_SHARE = 0.4
 """Share of function words that stands for long lines, which are not counted: they are sentences."""
@@ -94,7 +93,7 @@ def shapes(
 ) -> list[list[float]]:
     """One row of SHAPE for each line. `title`: the headline, where it is known; `known`: rows of lines seen before."""
     times = Counter(lines)
-    title_words = frozenset(_WORD.findall(title.casefold())) if title else frozenset()
+    title_words = frozenset(WORD.findall(title.casefold())) if title else frozenset()
     known = {} if known is None else known
     rows = []
     for line in lines:
@@ -133,16 +132,17 @@ def _long_shape(line: str) -> list[float]:
     match = starts().match(line[:OPENING].casefold())
     if match:
         row[_INDEX[f"starts_{match.lastgroup}"]] = 1.0
-    match = holds().search(line[-OPENING:].casefold())
-    if match:
-        row[_INDEX[f"holds_{match.lastgroup}"]] = 1.0
+    close = line[-OPENING:].casefold()
+    label = held(close, WORD.findall(close))
+    if label:
+        row[_INDEX[f"holds_{label}"]] = 1.0
     return row
 
 
 def _shape(line: str, title_words: frozenset[str]) -> list[float]:
     key = folded(line)
     lower = line.casefold()
-    words = _WORD.findall(lower)
+    words = WORD.findall(lower)
     size = len(line)
     count = len(words)
     wide = 0
@@ -187,9 +187,9 @@ def _shape(line: str, title_words: frozenset[str]) -> list[float]:
     match = starts().match(lower)
     if match:
         row[_INDEX[f"starts_{match.lastgroup}"]] = 1.0
-    match = holds().search(lower)
-    if match:
-        row[_INDEX[f"holds_{match.lastgroup}"]] = 1.0
+    label = held(lower, words)
+    if label:
+        row[_INDEX[f"holds_{label}"]] = 1.0
     return row
 
 

@@ -14,6 +14,7 @@ from pipeline.boilerplate.labels import Line, label_lines
 from pipeline.boilerplate.model import CleanText
 from pipeline.boilerplate.text import clean_lines
 from pipeline.boilerplate.trees import load_trees
+from pipeline.boilerplate.weighing import page_bias
 from schemas.markup import MarkupLine, markup_lines
 
 HINTS = {
@@ -73,6 +74,7 @@ def _weighed(root: Any, found: Sequence[MarkupLine], headline: str | None) -> li
         end = at + len(line.text)
         if index in weighed:
             value, row, marks = weighed[index]
+            value += page_bias(row, line.linked / len(line.text))
             hint = wording(row) or (_hint(marks) if value < 0 else None)
             furniture = value >= 0 and row[WIRE] > 0
             lines.append(Line(at, end, value, hint, row[DATE] > 0, furniture))

@@ -14,7 +14,7 @@ from pipeline.boilerplate.assemble import Labelled, Piece
 from pipeline.boilerplate.dateline import Found, find_dateline
 from pipeline.boilerplate.dates import WrittenDate, date_line
 from pipeline.boilerplate.vocabulary import headings
-from pipeline.boilerplate.wire import Furniture, furniture_ending, furniture_line
+from pipeline.boilerplate.wire import STOPPED, Furniture, furniture_ending, furniture_line
 from schemas.lines import BLOB, cut_sentences, fingerprint, folded
 from schemas.records import Dateline
 
@@ -32,6 +32,10 @@ SOFT_ENDS = frozenset(("end_mark", "ending_mark", "copyright_notice", "contribut
 LONGEST_HEADLINE = 130
 LAST_PART = 0.5
 """An end stands in the last part of a text; what looks like one before is a rule between parts of it."""
+CERTAIN = 9.0
+"""Log odds of what needs no weighing: long lines that are sentences and do not speak to the reader."""
+IN_SCOPE = 1.0
+"""Log odds that keep a line without a stop below a heading over a list."""
 LIKELY = 2.0
 """Log odds from which a line is kept though the word lists know it."""
 
@@ -91,6 +95,9 @@ def label_lines(
     for line in lines:
         if not plain and line.odds < 0 and not (line.date and not state.in_body):
             state.pieces.append(Piece(line.start, line.end, line.hint or "other", "appearance"))
+        elif line.odds >= CERTAIN and not known_lines and state.in_body and not (state.ended or line.furniture):
+            state.under = None
+            _certain(state, text, line)
         elif line.end - line.start > BLOB:
             for start, end in cut_sentences(text, line.start, line.end):
                 _label(state, text, Line(start, end, line.odds), known_lines, title, in_blob=True)
@@ -99,6 +106,17 @@ def label_lines(
     _drop_last_heading(state.pieces, lines)
     found, day = state.found, state.story_day
     return Labelled(state.pieces, _dateline(found, day, published), _story_date(found, day, published))
+
+
+def _certain(state: _State, text: str, line: Line) -> None:
+    """Keeps a line that needs no weighing: a long sentence within the story."""
+    if text[line.end - 1] in STOPPED and line.end - line.start <= BLOB:
+        state.pieces.append(Piece(line.start, line.end, "body", "prose"))
+    elif line.end - line.start <= BLOB:
+        _body(state, text, line.start, line.end)
+    else:
+        for start, end in cut_sentences(text, line.start, line.end):
+            _label(state, text, Line(start, end, line.odds), (), None, in_blob=True)
 
 
 def _label(
@@ -122,11 +140,10 @@ def _label(
         remove(furniture.label, furniture.rule)
         _end(state, furniture, start)
         return
-    if short and not in_blob:
-        if _short_line(state, words, line, title, remove):
-            return
+    if short and not in_blob and _short_line(state, words, line, title, remove):
+        return
     if state.under and not state.ended and not in_blob and state.plain:
-        if line.odds < 0 or not words.endswith(STOPS):
+        if line.odds < (0 if words.endswith(STOPS) else IN_SCOPE):
             remove("teaser", "scope_of_heading")
             return
         state.under = None

@@ -8,14 +8,11 @@ from datetime import date
 from pipeline.boilerplate.assemble import Labelled, settle, untouched
 from pipeline.boilerplate.context import surroundings
 from pipeline.boilerplate.features import DATE, WIRE, is_plain_prose, shapes, wording
-from pipeline.boilerplate.labels import Line, label_lines
+from pipeline.boilerplate.labels import CERTAIN, Line, label_lines
 from pipeline.boilerplate.model import CleanText
 from pipeline.boilerplate.trees import load_trees
 from pipeline.boilerplate.weighing import bias
 from schemas.lines import Cut, cut_lines
-
-CERTAIN = 9.0
-"""Log odds of what needs no weighing: long lines that are sentences and do not speak to the reader."""
 
 
 def clean_text(
@@ -62,8 +59,8 @@ def weighed_lines(text: str, cuts: Sequence[Cut], headline: str | None, seen: di
     odds = [CERTAIN] * len(rows)
     unsure = [index for index, row in enumerate(rows) if not is_plain_prose(row)]
     if unsure:
-        around = surroundings(rows)
-        weighed = load_trees("lines").odds([rows[index] + around[index] for index in unsure])
+        around = surroundings(rows, unsure)
+        weighed = load_trees("lines").odds([rows[index] + more for index, more in zip(unsure, around, strict=True)])
         for index, value in zip(unsure, weighed, strict=True):
             odds[index] = value + bias(rows[index])
     return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -29,6 +30,10 @@ LABELS = [
     "timestamp",
     "other",
 ]
+
+WORD = re.compile(r"[^\W\d_]+")
+BEYOND_LATIN = "\u0370"
+"""First character of scripts whose phrases are stems or stand without blanks, and are looked for in every line."""
 
 
 @cache
@@ -78,6 +83,21 @@ def holds() -> re.Pattern[str]:
         f"(?P<{label}>{_any_of(kinds['holds'])})" for label, kinds in table("phrases").items() if kinds.get("holds")
     ]
     return re.compile(rf"(?<!\w)(?:{'|'.join(groups)})")
+
+
+@cache
+def _telling_words() -> frozenset[str]:
+    """The longest word of each phrase that `holds` finds: a line without any of them holds none."""
+    phrases = (phrase for kinds in table("phrases").values() for phrase in kinds.get("holds", ()))
+    return frozenset(max(WORD.findall(phrase.casefold()), key=len) for phrase in phrases)
+
+
+def held(lower: str, words: Sequence[str]) -> str | None:
+    """The label of the phrase that a case-folded line holds; `words` are its words (WORD)."""
+    if _telling_words().isdisjoint(words) and not any(word[0] >= BEYOND_LATIN for word in words):
+        return None
+    match = holds().search(lower)
+    return match.lastgroup if match else None
 
 
 @cache

@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
 from pipeline.summits.candidate import Candidate
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.dates import When, dates, number_word
-from pipeline.summits.lexicon import toml
 from pipeline.summits.places import PlaceHit
 from pipeline.summits.status import is_answer
 from pipeline.summits.verbs import is_verb, stem, verbs
@@ -23,47 +21,57 @@ _AT = ("in", "at", "near", "outside")
 _FARTHEST = 70
 """Characters between a trigger and what no link of the parse ties to it."""
 _UNLINKED = 1000
+_OTHER_VERB = 300
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """A trigger's chain of heads up to its clause's verb, and what hangs on the trigger itself."""
+    """A trigger's chain of heads up to its clause's verb, each with what it costs to go there, and what hangs on the
+    trigger itself."""
 
-    chain: frozenset[int]
+    chain: dict[int, int]
     below: frozenset[int]
 
 
 def _frame(trigger: Any) -> _Frame:
-    chain = [trigger.i]
+    chain = {trigger.i: 20}
     token = trigger
+    cost = 20
     while token.head != token and len(chain) < 12:
         own_clause = is_verb(token) and token.dep_ in ("ccomp", "advcl", "relcl", "parataxis") and token.tag_ != "VB"
         if own_clause and not any(child.lower_ == "where" for child in token.children):
             break
-        token = token.head
-        if is_verb(token) and stem(token) in verbs("speech") and chain[-1] != trigger.i:
+        cost += _OTHER_VERB if token.dep_ == "conj" and is_verb(token) else 0
+        below, token = token, token.head
+        if is_verb(token) and stem(token) in verbs("speech") and below.i != trigger.i:
             break
-        chain.append(token.i)
-    return _Frame(frozenset(chain), frozenset(word.i for word in trigger.subtree))
+        chain[token.i] = cost
+    return _Frame(chain, frozenset(word.i for word in trigger.subtree))
 
 
-def _distance(parsed: Parsed, frame: _Frame, candidate: Candidate, start: int, end: int) -> int | None:
+def _distance(
+    parsed: Parsed, frame: _Frame, candidate: Candidate, start: int, end: int, is_place: bool = False
+) -> int | None:
     """How far a span is from the trigger, what the parse ties to it first; None where it belongs to another verb."""
     gap = start - candidate.trigger_end if start >= candidate.trigger_end else candidate.trigger - end + 15
     token = parsed.token_at(start)
     if token is None:
         return gap + _UNLINKED
     if token.i in frame.below:
-        return None if _in_topic(token, candidate.token) else gap
+        return None if is_place and _in_topic(token, candidate.token) else gap
     for _ in range(10):
         if token.i in frame.chain:
             # "rejected on Monday a meeting": the day of the refusal, not of the meeting
-            return None if token.i != candidate.token.i and _of_answer(parsed, token, start) else gap + 20
+            return (
+                None
+                if token.i != candidate.token.i and _of_answer(parsed, token, start)
+                else gap + frame.chain[token.i]
+            )
         if token.head == token or (is_verb(token) and token.dep_ != "aux"):
             break
         token = token.head
     if token.i in frame.chain:
-        return gap + 20
+        return gap + frame.chain[token.i]
     if is_verb(token) and stem(token) in verbs("planning") and gap < 2 * _FARTHEST:
         return gap + 30
     if is_verb(token) and (stem(token) in verbs("speech") or token.tag_ in ("VBD", "VBZ", "VBP", "VBN")):
@@ -101,14 +109,9 @@ def _in_topic(token: Any, trigger: Any) -> bool:
     """Whether a word stands in what the talks are about: a summit on the war in Sudan."""
     while token.i != trigger.i and token.head != token:
         if token.dep_ == "prep" and token.lower_ in ("on", "about", "over", "regarding") and token.head.i == trigger.i:
-            return not any(child.lower_ in _weekdays() for child in token.children)
+            return True
         token = token.head
     return False
-
-
-@cache
-def _weekdays() -> frozenset[str]:
-    return frozenset((*toml("calendar.toml")["weekdays"], *toml("calendar.toml")["months"]))
 
 
 def _of_answer(parsed: Parsed, verb: Any, start: int) -> bool:
@@ -192,7 +195,7 @@ def set_place(candidate: Candidate, parsed: Parsed, hits: Sequence[PlaceHit]) ->
     near = []
     for hit in hits:
         if hit.preposition in _AT:
-            distance = _distance(parsed, frame, candidate, hit.start, hit.end)
+            distance = _distance(parsed, frame, candidate, hit.start, hit.end, is_place=True)
             if distance is not None:
                 near.append((distance, hit.start, hit))
     if near:

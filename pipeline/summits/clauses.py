@@ -272,7 +272,14 @@ class Parsed:
 
     def objects(self, verb: Any) -> list[Role]:
         return [
-            role for child in verb.children if child.dep_ in ("dobj", "obj", "dative") for role in self.in_phrase(child)
+            role
+            for child in verb.children
+            if child.dep_ in ("dobj", "obj", "dative")
+            for role in (
+                self.in_phrase(verb.head)
+                if verb.dep_ == "relcl" and child.lower_ in ("who", "whom", "that")
+                else self.in_phrase(child)
+            )
         ]
 
     def passive_subject(self, verb: Any) -> list[Role]:

@@ -11,6 +11,7 @@ from pipeline.boilerplate.dateline import find_dateline
 from pipeline.summits import model
 from pipeline.summits.attach import set_place, set_time
 from pipeline.summits.candidate import Candidate
+from pipeline.summits.capitals import told_apart
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.drafts import Context, Draft, resolve
 from pipeline.summits.encounters import candidates
@@ -54,7 +55,7 @@ def extract(
     begin = found.length if found is not None else 0
     if found is not None and dateline is None:
         dateline = Dateline(found.place)
-    text = " " * begin + text[begin:]
+    text = " " * begin + told_apart(text[begin:])
     spans = sentences(text)
     wanted = [index for index, (start, end) in enumerate(spans) if may_hold_encounter(text[start:end])][:MOST_PARSED]
     if not wanted:

@@ -203,9 +203,7 @@ def _visits_into_meetings(events: Sequence[Draft]) -> list[Draft]:
 
 
 def _frames(visit: Draft, meeting: Draft) -> bool:
-    if meeting.kind not in ("meeting", "multilateral") or not (
-        visit.parties == meeting.parties or _one_city(visit, meeting)
-    ):
+    if meeting.kind not in ("meeting", "multilateral"):
         return False
     if visit.status != meeting.status and meeting.asserted and {visit.status, meeting.status} & (_HARD | {"proposed"}):
         if not (visit.status in _HARD and meeting.status == "planned"):

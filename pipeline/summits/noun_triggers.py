@@ -49,6 +49,8 @@ def _candidate(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str
 
 
 def _visit(parsed: Parsed, noun: Any, places: Sequence[PlaceHit]) -> Candidate | None:
+    if noun.dep_ == "pobj" and noun.head.lower_ in ("for", "on") and stem(noun.head.head) in verbs("travel"):
+        return None  # arrived for a visit: the verb tells it
     destination = place_after(parsed, noun, places, ("to", "of", "in"))
     own = [child for child in noun.children if child.dep_ in _BEFORE]
     people = [role for child in own for role in parsed.in_phrase(child)]
@@ -95,7 +97,7 @@ def _call(parsed: Parsed, noun: Any) -> Candidate | None:
 def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) -> Candidate | None:
     word = noun.lower_
     gathering, codes = _gathering(parsed, noun, story)
-    if word not in nouns("talk") and gathering is None:
+    if word not in nouns("talk") and gathering is None and not (word == "conference" and _phone_noun(noun)):
         return None
     before = _before(parsed, noun)
     company = parsed.with_(noun) + [

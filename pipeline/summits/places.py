@@ -42,7 +42,8 @@ _IN = re.compile(
     r"(?P<name>(?:[A-ZÀ-Þ][\w’'.-]*)(?:[ -](?:(?:[A-ZÀ-Þ][\w’'.]*)|de|del|la|el|al|of|the|es|and))*)"
 )
 _SO_CALLED = re.compile(
-    r"[\w’'.-]+(?:\s+[\w’'.-]+){0,4}?\s+(?:city|town|resort|port|village)(?:\s+(?:city|town))?\s+of\s+(?P<name>[A-Z][\w’'-]+)"
+    r"\b(?P<prep>in|at|to|near|from|outside)\s+(?:[\w’'.-]+\s+){0,5}?(?:city|town|resort|port|village)(?:\s+(?:city|town))?"
+    r"\s+of\s+(?P<name>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)"
 )
 _NAMED = re.compile(r"\b(?P<name>[A-Z]\w+(?:[ -][A-Z]\w+)?) (?:summit|meeting|talks|conference|round|forum)s?\b")
 _WELL_KNOWN = 500_000
@@ -65,7 +66,7 @@ def places(text: str, offset: int, mentions: Sequence[Mention], near: Collection
             found.append(hit)
 
     for match in _SO_CALLED.finditer(text):
-        add(_longest(match["name"], offset + match.start("name"), "of", near, text[match.end("name") :][:40]))
+        add(_longest(match["name"], offset + match.start("name"), match["prep"], near, text[match.end("name") :][:40]))
     for match in _IN.finditer(text):
         after = text[match.end() : match.end() + 40]
         add(_longest(match["name"], offset + match.start("name"), match["prep"].lower(), near, after))

@@ -145,7 +145,7 @@ def _cue(token: Any, trigger: Any) -> str | None:
         base in ("set", "open", "head", "leave", "support") and _has_object(token, trigger)
     ):
         return None
-    if is_verb(token) and not _governs(token, trigger):
+    if is_verb(token) and (base == "open" or not _governs(token, trigger)):
         return None
     return _status("governors").get(base)
 

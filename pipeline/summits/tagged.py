@@ -130,7 +130,11 @@ class Tagged:
                 at += 1
                 continue
             if word.capital and word.text.replace("’", "").replace("'", "").isalpha():
-                if at in self.covered and not (count and self.starts.get(at) is None):
+                if (
+                    at in self.covered
+                    and not (ranked and at == first and self._given(at))
+                    and not (count and self.starts.get(at) is None)
+                ):
                     break
                 if word.norm in _no_name() and not (count and word.norm in name_words("particles")):
                     break
@@ -143,6 +147,12 @@ class Tagged:
         if not count or at == first:
             return None
         return _bare(self.text[tokens[first].start : tokens[at - 1].end], tokens[at - 1]), at
+
+    def _given(self, at: int) -> bool:
+        """Whether a title's word behind a title is a given name: Bosnian Prime Minister Emir Hadzic."""
+        hit = self.starts.get(at)
+        follows = at + 1 < len(self.tokens) and self.tokens[at + 1].capital and at + 1 not in self.covered
+        return hit is not None and hit.entry.kind == "title" and hit.last == at + 1 and follows
 
     def names_something(self, place: int) -> bool:
         """Whether a token is capitalised as a name's part is, and no day, month or everyday word."""

@@ -59,6 +59,10 @@ def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         return None
     if base in ("negotiate", "consult") and not parsed.with_(verb):
         return None
+    if _habitual(verb) or all(
+        role.mention is not None and role.mention.kind == "country" and role.rank is None for role in subjects + objects
+    ):
+        return None  # of countries alone teams meet
     own = _of(subjects) if not objects else None
     return made(
         parsed,
@@ -69,6 +73,20 @@ def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         or any(role.mention is not None and role.mention.plural for role in objects),
         gathering=own,
     )
+
+
+def _habitual(verb: Any) -> bool:
+    return verb.tag_ in ("VBP", "VBZ") and any(
+        word.lower_ in _habits()
+        for child in verb.children
+        if child.dep_ in ("advmod", "npadvmod")
+        for word in child.subtree
+    )
+
+
+@cache
+def _habits() -> frozenset[str]:
+    return frozenset(toml("references.toml")["habits"])
 
 
 def _of(subjects: Sequence[Role]) -> str | None:

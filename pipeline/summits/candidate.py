@@ -16,7 +16,8 @@ from pipeline.summits.verbs import is_verb
 
 @dataclass(slots=True)
 class Candidate:
-    """Offsets are the story's; `roles` in the order of the text; `token` the trigger in the parse. `weak` candidates
+    """Offsets are the story's; `roles` in the order of the text; `token` the trigger in the parse, null without one;
+    `verb`: it is a verb; `plural`: a plural noun. `weak` candidates
     only add to an encounter that is told elsewhere; `soft` ones may be a call as well as a meeting; `separate` ones are
     an encounter with each of those who are named after the trigger."""
 
@@ -25,7 +26,9 @@ class Candidate:
     trigger_end: int
     roles: list[Role]
     clause: tuple[int, int]
-    token: Any
+    token: Any = None
+    verb: bool = False
+    plural: bool = False
     sentence: int = 0
     span: tuple[int, int] = (0, 0)
     gathering: str | None = None
@@ -47,7 +50,17 @@ def made(parsed: Parsed, token: Any, kind: str, roles: Sequence[Role], **more: A
     """A candidate, each role once."""
     unique = {(role.position, role.word): role for role in sorted(roles, key=lambda role: role.rank is not None)}
     ordered = sorted(unique.values(), key=lambda role: role.position)
-    return Candidate(kind, parsed.start(token), parsed.end(token), ordered, clause(parsed, token), token, **more)
+    return Candidate(
+        kind,
+        parsed.start(token),
+        parsed.end(token),
+        ordered,
+        clause(parsed, token),
+        token,
+        str(token.tag_).startswith("VB"),
+        token.tag_ == "NNS",
+        **more,
+    )
 
 
 def clause(parsed: Parsed, token: Any) -> tuple[int, int]:

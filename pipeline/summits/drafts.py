@@ -80,7 +80,7 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
         when=candidate.when,
         place=candidate.place,
         gathering=candidate.gathering,
-        verb=bool(candidate.token.tag_.startswith("VB")),
+        verb=candidate.verb,
         weak=candidate.weak,
         asserted=candidate.asserted,
         soft=candidate.soft,
@@ -116,7 +116,7 @@ def _visited(candidate: Candidate, draft: Draft) -> None:
     place = candidate.place
     if candidate.kind != "meeting" or len(draft.parties) != 1 or place is None or place.name or not place.country:
         return
-    if draft.level in ("leader", "minister") and draft.persons and candidate.token.tag_ == "NNS":
+    if draft.level in ("leader", "minister") and draft.persons and candidate.plural:
         draft.add_party(place.country, None)
 
 

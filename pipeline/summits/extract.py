@@ -20,6 +20,7 @@ from pipeline.summits.gate import may_hold_encounter
 from pipeline.summits.joining import is_event, join
 from pipeline.summits.people import Mention, Person
 from pipeline.summits.places import places
+from pipeline.summits.rules import rule_candidates
 from pipeline.summits.scan import Scan
 from pipeline.summits.sentences import sentences, unwrapped
 from pipeline.summits.standins import Piece, pieces
@@ -77,9 +78,13 @@ def extract(
 def _candidates(story: Story, wanted: Sequence[int]) -> Iterator[Candidate]:
     """The candidates of the wanted sentences, with their dates and places."""
     nlp = model.parser()
-    if nlp is None:
-        return
     near = {mention.country for mentions in story.by_sentence for mention in mentions if mention.country}
+    if nlp is None:
+        for i in wanted:
+            start, end = story.spans[i]
+            hits = places(story.text[start:end], start, story.by_sentence[i], near)
+            yield from rule_candidates(story.text, i, (start, end), story.by_sentence[i], hits, story.published)
+        return
     read = [
         pieces(story.text[slice(*story.spans[i])], story.spans[i][0], story.by_sentence[i], nlp.tokenizer)
         for i in wanted

@@ -68,23 +68,36 @@ def _says() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(toml('details.toml')['verbs_of_saying'])})\b")
 
 
+@cache
+def _to_come() -> re.Pattern[str]:
+    return re.compile(rf"\b{toml('details.toml')['results_to_come']}")
+
+
+@cache
+def _topic_end() -> re.Pattern[str]:
+    return re.compile(rf"\s+{toml('details.toml')['topic_ends']}.*$", re.DOTALL)
+
+
 def topics(text: str, sentences: Sequence[tuple[int, int]]) -> tuple[TextSpan, ...]:
     """The spans which sentences of an event name as its subject."""
-    return _spans(_topic(), text, sentences)
+    return _spans(_topic(), text, sentences, _topic_end())
 
 
-def outcomes(text: str, sentences: Sequence[tuple[int, int]]) -> tuple[TextSpan, ...]:
-    """The spans which tell a result."""
-    return _spans(_outcome(), text, sentences)
+def outcomes(text: str, sentences: Sequence[tuple[int, int]], to_come: bool) -> tuple[TextSpan, ...]:
+    """The spans which tell a result; of an encounter to come, what is announced to be signed."""
+    return _spans(_to_come() if to_come else _outcome(), text, sentences)
 
 
-def _spans(rule: re.Pattern[str], text: str, sentences: Sequence[tuple[int, int]]) -> tuple[TextSpan, ...]:
+def _spans(
+    rule: re.Pattern[str], text: str, sentences: Sequence[tuple[int, int]], end: re.Pattern[str] | None = None
+) -> tuple[TextSpan, ...]:
     out: list[TextSpan] = []
     for first, last in sentences:
         sentence = text[first:last]
         at = 0
         while match := rule.search(sentence, at):
-            words = _tail().sub("", _end().sub("", match["span"])).rstrip(" ,.–-—")
+            words = _end().sub("", match["span"])
+            words = _tail().sub("", end.sub("", words) if end is not None else words).rstrip(" ,.–-—")
             start = first + match.start("span")
             if len(words) >= 3:
                 out.append(TextSpan(start, start + len(words), words))

@@ -9,16 +9,20 @@ from datetime import date, timedelta
 
 from pipeline.summits.codes import cameo, plover, summit_key
 from pipeline.summits.confidence import confidence
-from pipeline.summits.details import attribution, outcomes, quotations, topics
+from pipeline.summits.details import Said, attribution, outcomes, quotations, topics
 from pipeline.summits.drafts import Draft
 from pipeline.summits.gazetteer import city_named
-from pipeline.summits.lexicon import organisations, toml
+from pipeline.summits.joining import same_time
+from pipeline.summits.lexicon import toml
 from pipeline.summits.people import Mention
 from pipeline.summits.places import place_of
-from schemas.records import Dateline, FieldEvidence, Participant, Place, SummitEvent, TextSpan
+from schemas.records import Dateline, FieldEvidence, Participant, Place, Quote, SummitEvent, TextSpan
 
 _OLD = timedelta(days=6)
 _OPENER = re.compile("|".join(toml("details.toml")["background_openers"]))
+_BOTH = re.compile(
+    r"\b(?:two (?:sides|countries|leaders|nations|men|neighbors|neighbours)|both (?:sides|leaders|countries)|[Tt]hey)\b"
+)
 _LEAD = 2
 """Sentences of a story that are its lead."""
 
@@ -41,7 +45,8 @@ def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
     told = _told_in(events, primary, story)
     said = quotations(story.text, story.spans, story.by_sentence)
     out = []
-    for draft, leads, sentences in zip(events, primary, told, strict=True):
+    quoted = [_quoted_in(number, events, primary, told, said) for number in range(len(events))]
+    for draft, leads, sentences, own_quotes in zip(events, primary, told, quoted, strict=True):
         spans = [story.spans[index] for index in sorted(sentences)]
         own = [span for _, span in sorted(draft.sentences, key=lambda item: (-draft.weights.get(item[0], 0), item[0]))]
         kind = _kind(draft)
@@ -60,12 +65,8 @@ def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
                 place=where,
                 gathering=draft.gathering,
                 topics=topics(story.text, spans),
-                outcomes=outcomes(story.text, spans),
-                quotes=tuple(
-                    one.quote
-                    for one in said
-                    if one.sentence in sentences and any(one.speaker is person for person in draft.persons)
-                ),
+                outcomes=outcomes(story.text, spans, draft.status in ("planned", "proposed", "postponed")),
+                quotes=own_quotes,
                 attribution=attribution(story.text[slice(*own[0])]),
                 cameo=cameo(kind, draft.status, draft.place, draft.parties),
                 plover=plover(kind, draft.status),
@@ -100,6 +101,21 @@ def _participants(draft: Draft) -> tuple[Participant, ...]:
     )
 
 
+def _quoted_in(
+    number: int, events: Sequence[Draft], primary: Sequence[bool], told: Sequence[set[int]], said: Sequence[Said]
+) -> tuple[Quote, ...]:
+    """What an event's participants are quoted with where it is told; the story's other quotations of them are said at
+    or about what the story leads with."""
+    owned = set().union(*told)
+    lead = primary.index(True) if True in primary else None
+    return tuple(
+        one.quote
+        for one in said
+        if any(one.speaker is person for person in events[number].persons)
+        and (one.sentence in told[number] or (number == lead and one.sentence not in owned))
+    )
+
+
 def _told_in(events: Sequence[Draft], primary: Sequence[bool], story: Story) -> list[set[int]]:
     """For each event the sentences that go on telling it: its own, and those that speak of its persons alone. Where two
     events have such persons, that counts which was told just before, unless both are of the same persons: then the
@@ -110,7 +126,7 @@ def _told_in(events: Sequence[Draft], primary: Sequence[bool], story: Story) -> 
         for index in out[number]:
             owner.setdefault(index, number)
     persons = [{id(person) for person in draft.persons} for draft in events]
-    current: int | None = None
+    current = next((number for number in range(len(events)) if primary[number]), None)
     for index in range(len(story.spans)):
         if index in owner:
             current = owner[index]
@@ -119,6 +135,11 @@ def _told_in(events: Sequence[Draft], primary: Sequence[bool], story: Story) -> 
             continue
         here = {id(m.person) for m in story.by_sentence[index] if m.person is not None}
         covering = [number for number in range(len(events)) if here and here <= persons[number]]
+        if not here:
+            codes = {m.country for m in story.by_sentence[index] if m.country}
+            covering = [number for number in range(len(events)) if len(codes) > 1 and codes == events[number].parties]
+            if not covering and not codes and _BOTH.search(story.text[slice(*story.spans[index])]):
+                covering = [current]
         if not covering:
             continue
         leading = [number for number in covering if primary[number]]
@@ -136,8 +157,11 @@ def _primary(draft: Draft, story: Story, events: Sequence[Draft]) -> bool:
             return False
     if _OPENER.match(story.text[slice(*draft.sentences[0][1])]):
         return False
-    first = min(event.index for event in events)
-    return draft.index < _LEAD or (draft.index == first and draft.index == _LEAD)
+    first = min(events, key=lambda event: event.index)
+    if draft is first:
+        return draft.index <= _LEAD
+    another_day = draft.when and first.when and not same_time(draft.when, first.when)
+    return draft.index < _LEAD and not (draft.status == "held" and (another_day or first.status != "held"))
 
 
 def _where(draft: Draft, leads: bool, dateline: Dateline | None) -> Place | None:

@@ -12,11 +12,13 @@ _NONCHARACTERS = re.compile(b"\xef\xbf[\xbe\xbf]")
 # int() refuses more than 4,300 digits with ValueError, so html.unescape raises on such a reference.
 _ENDLESS_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")
 _TAG = re.compile(
-    r"<(?:/?(?:a|abbr|acronym|b|big|blockquote|br|cite|code|del|dfn|div|em|font|h[1-6]|hr|i|img|ins|kbd|li|mark|nobr|ol"
-    r"|p|pre|q|s|samp|script|small|span|strike|strong|style|sub|sup|table|t[dhrt]|u|ul|var|wbr)(?=[\s/>])[^<>]*|!--.*?--)>",
-    re.IGNORECASE | re.DOTALL,
+    r"</?(?:a|abbr|acronym|b|big|blockquote|br|cite|code|del|dfn|div|em|font|h[1-6]|hr|i|img|ins|kbd|li|mark|nobr|ol"
+    r"|p|pre|q|s|samp|script|small|span|strike|strong|style|sub|sup|table|t[dhrt]|u|ul|var|wbr)(?=[\s/>])[^<>]*>",
+    re.IGNORECASE,
 )
-_ANY_MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_COMMENT = (re.compile("<!--"), re.compile("-->"))
+_CODE = (re.compile(r"<(?:script|style)\b", re.IGNORECASE), re.compile(r"</(?:script|style)\s*>", re.IGNORECASE))
 
 
 def clean(text: str) -> str:
@@ -51,11 +53,11 @@ def plain(text: str) -> str:
     """
     if "<" not in text and "&" not in text:
         return one_line(text)
-    text = _TAG.sub("", text)
+    text = _TAG.sub("", _without(text, _COMMENT))
     if "&" in text:
         text = unescape(text)
         if "<" in text:
-            text = _TAG.sub("", text)
+            text = _TAG.sub("", _without(text, _COMMENT))
     return one_line(text)
 
 
@@ -63,4 +65,15 @@ def without_markup(text: str) -> str:
     """HTML or XML as one line of text, for comparing and measuring only."""
     if "<" not in text and "&" not in text:
         return one_line(text)
-    return one_line(unescape(_ANY_MARKUP.sub(" ", text)))
+    return one_line(unescape(_ANY_TAG.sub(" ", _without(_without(text, _COMMENT), _CODE))))
+
+
+def _without(text: str, ends: tuple[re.Pattern[str], re.Pattern[str]]) -> str:
+    """The text without what stands between two ends. Takes time in proportion to the text, also where ends are missing,
+    which one pattern for both would not."""
+    opening, closing = ends
+    parts, at = [], 0
+    while (start := opening.search(text, at)) is not None and (end := closing.search(text, start.end())) is not None:
+        parts.append(text[at : start.start()])
+        at = end.end()
+    return " ".join([*parts, text[at:]]) if parts else text

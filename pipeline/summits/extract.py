@@ -16,8 +16,9 @@ from pipeline.summits.clauses import Parsed
 from pipeline.summits.drafts import Context, Draft, resolve
 from pipeline.summits.encounters import candidates
 from pipeline.summits.fields import Story, finish
-from pipeline.summits.gate import may_hold_encounter
+from pipeline.summits.gate import may_hold_encounter, may_name_sides
 from pipeline.summits.joining import is_event, join
+from pipeline.summits.lexicon import organisations
 from pipeline.summits.people import Mention, Person
 from pipeline.summits.places import places
 from pipeline.summits.rules import rule_candidates
@@ -28,6 +29,9 @@ from schemas.records import Dateline, SummitEvent
 
 LONGEST_TEXT = 200_000
 """Characters that are read; no story is longer, and time stays bounded."""
+_FIRST_YEAR, _LAST_YEAR = 1800, 2200
+"""Of the days that a story can be of."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_HEADLINE = 500
 MOST_PARSED = 400
 """Sentences of a story that are parsed."""
@@ -51,7 +55,9 @@ def extract(
     Offsets are Unicode code points of `text`; where it is broken at a fixed width, words come with spaces for the breaks.
     Never raises for any text; ModelError where no model can be loaded.
     """
-    text = unwrapped(text[:LONGEST_TEXT])
+    if published is not None and not _FIRST_YEAR <= published.year <= _LAST_YEAR:
+        published = None
+    text = unwrapped(_SURROGATE.sub("\ufffd", text[:LONGEST_TEXT]))
     found = find_dateline(text[:_LONGEST_HEADLINE])
     begin = found.length if found is not None else 0
     if found is not None and dateline is None:
@@ -59,12 +65,12 @@ def extract(
     text = " " * begin + told_apart(text[begin:])
     spans = sentences(text)
     wanted = [index for index, (start, end) in enumerate(spans) if may_hold_encounter(text[start:end])][:MOST_PARSED]
-    if not wanted:
+    if not wanted or not may_name_sides(text):
         return []
     scan = Scan(text, headline[:_LONGEST_HEADLINE] if headline else None)
     by_sentence = _by_sentence(scan.mentions, spans)
     story = Story(text, spans, by_sentence, published, headline, dateline)
-    wanted = [index for index in wanted if by_sentence[index] or _REFERRING.search(text[slice(*spans[index])])]
+    wanted = _tellable(story, wanted)
     drafts: list[Draft] = []
     for candidate in _candidates(story, wanted):
         draft = resolve(candidate, _context(candidate, story, scan, drafts))
@@ -73,6 +79,22 @@ def extract(
     events = [draft for draft in join(drafts) if is_event(draft)]
     events.sort(key=lambda draft: (draft.sentences[0][1], draft.triggers[0]))
     return finish(events, story)
+
+
+def _tellable(story: Story, wanted: Sequence[int]) -> list[int]:
+    """The sentences that can tell an encounter: two sides in them, or one of them or a word that refers to them with the
+    other told nearby; or an organisation, whose members meet."""
+    codes = [{mention.country for mention in mentions if mention.country} for mentions in story.by_sentence]
+    out = []
+    for index in wanted:
+        here = codes[index]
+        near = set().union(*codes[max(0, index - _RECALL) : index + 2])
+        refers = (
+            bool(here) or bool(story.by_sentence[index]) or _REFERRING.search(story.text[slice(*story.spans[index])])
+        )
+        if len(here) > 1 or here & organisations() or (refers and len(near) > 1):
+            out.append(index)
+    return out
 
 
 def _candidates(story: Story, wanted: Sequence[int]) -> Iterator[Candidate]:

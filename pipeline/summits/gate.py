@@ -1,11 +1,11 @@
-"""The gate: which sentences may hold an encounter. One regular expression, linear in the text."""
+"""The gate: which stories and sentences may hold an encounter. Regular expressions and set look-ups, linear in the text."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
-from pipeline.summits.lexicon import toml
+from pipeline.summits.lexicon import actor_codes, toml
 
 
 @cache
@@ -16,3 +16,17 @@ def _trigger() -> re.Pattern[str]:
 def may_hold_encounter(sentence: str) -> bool:
     """Whether a trigger word stands in a sentence."""
     return _trigger().search(sentence) is not None
+
+
+_CAPITALISED = re.compile(r"\b[A-ZÀ-Þ][\w.]*[\w]|\b[A-Z]")
+
+
+def may_name_sides(text: str) -> bool:
+    """Whether the capitalised words of a text begin the names of two countries, or of an organisation."""
+    known = actor_codes()
+    codes: set[str] = set()
+    for word in set(_CAPITALISED.findall(text)):
+        codes |= known.get(word.lower(), frozenset())
+        if len(codes) > 1:
+            return True
+    return False

@@ -119,3 +119,19 @@ def bodies() -> frozenset[str]:
 @cache
 def organisations() -> frozenset[str]:
     return frozenset(code for code, _, _ in rows("organisations.tsv"))
+
+
+@cache
+def actor_codes() -> dict[str, frozenset[str]]:
+    """First word of a name, demonym or capital → the codes that it may begin; an organisation counts twice, as its own
+    members' meeting needs no other side."""
+    found: dict[str, set[str]] = {}
+    for first, entries in _index().items():
+        for _, _, entry in entries:
+            if entry.kind in ("country", "demonym", "capital"):
+                found.setdefault(first.rstrip("."), set()).add(entry.value)
+            elif entry.kind == "organisation":
+                found.setdefault(first.rstrip("."), set()).update((entry.value, f"{entry.value} members"))
+    for title, code in toml("actors.toml")["one_state"].items():
+        found.setdefault(title.split()[0], set()).add(code)
+    return {word: frozenset(codes) for word, codes in found.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -25,7 +26,7 @@ from pipeline.summits.rules import rule_candidates
 from pipeline.summits.scan import Scan
 from pipeline.summits.sentences import sentences, unwrapped
 from pipeline.summits.standins import Piece, pieces
-from schemas.records import Dateline, SummitEvent
+from schemas.records import Dateline, SummitEvent, TextSpan
 
 LONGEST_TEXT = 200_000
 """Characters that are read; no story is longer, and time stays bounded."""
@@ -58,6 +59,7 @@ def extract(
     if published is not None and not _FIRST_YEAR <= published.year <= _LAST_YEAR:
         published = None
     text = unwrapped(_SURROGATE.sub("\ufffd", text[:LONGEST_TEXT]))
+    source = text
     found = find_dateline(text[:_LONGEST_HEADLINE])
     begin = found.length if found is not None else 0
     if found is not None and dateline is None:
@@ -78,7 +80,24 @@ def extract(
             drafts.append(draft)
     events = [draft for draft in join(drafts) if is_event(draft)]
     events.sort(key=lambda draft: (draft.sentences[0][1], draft.triggers[0]))
-    return finish(events, story)
+    finished = finish(events, story)
+    return finished if text[begin:] == source[begin:] else [_as_written(event, source) for event in finished]
+
+
+def _as_written(event: SummitEvent, source: str) -> SummitEvent:
+    """The event with its spans in the capitals of the text."""
+
+    def spans(found: tuple[TextSpan, ...]) -> tuple[TextSpan, ...]:
+        return tuple(replace(span, text=source[span.start : span.end]) for span in found)
+
+    return replace(
+        event,
+        topics=spans(event.topics),
+        outcomes=spans(event.outcomes),
+        evidence=spans(event.evidence),
+        quotes=tuple(replace(quote, text=source[quote.start : quote.end]) for quote in event.quotes),
+        field_evidence=tuple(replace(span, text=source[span.start : span.end]) for span in event.field_evidence),
+    )
 
 
 def _tellable(story: Story, wanted: Sequence[int]) -> list[int]:

@@ -9,14 +9,14 @@ from datetime import date
 from pipeline.summits.extract import extract
 from pipeline.summits.language import is_english
 from pipeline.summits.model import extractor_used
-from schemas.records import CleanArticle, RawArticle, SummitReport, local_day
+from schemas.records import CleanArticle, RawArticle, SummitEvent, SummitReport, local_day
 
 
 def report(article: RawArticle, clean: CleanArticle) -> SummitReport:
     """The events of an article version. Flags: withdrawn (kill or withhold, nothing was read), no_text,
     language_not_supported, no_date."""
     flags: list[str] = []
-    events = ()
+    events: tuple[SummitEvent, ...] = ()
     if article.withdrawn:
         flags.append("withdrawn")
     elif not clean.text.strip():

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from pipeline.summits import extract
-from schemas.records import SummitEvent
+from schemas.records import FieldEvidence, Quote, SummitEvent, TextSpan
 
 WEDNESDAY = date(2024, 5, 15)
 TEASER = (
@@ -169,5 +169,7 @@ def test_what_was_read_before_does_not_matter() -> None:
 def test_every_span_is_the_words_that_it_points_to() -> None:
     text = story() + " " + TEASER
     for event in events_of(text):
-        for span in (*event.topics, *event.outcomes, *event.quotes, *event.evidence, *event.field_evidence):
+        spans: list[TextSpan | Quote | FieldEvidence] = [*event.topics, *event.outcomes, *event.quotes]
+        spans += [*event.evidence, *event.field_evidence]
+        for span in spans:
             assert text[span.start : span.end] == span.text

@@ -14,7 +14,7 @@ from pipeline.boilerplate.assemble import Labelled, Piece
 from pipeline.boilerplate.dateline import Found, find_dateline
 from pipeline.boilerplate.dates import WrittenDate, date_line
 from pipeline.boilerplate.vocabulary import headings
-from pipeline.boilerplate.wire import STOPPED, Furniture, furniture_ending, furniture_line
+from pipeline.boilerplate.wire import STOPPED, Furniture, furniture_ending, furniture_line, may_be_furniture
 from schemas.lines import BLOB, cut_sentences, fingerprint, folded
 from schemas.records import Dateline
 
@@ -99,8 +99,7 @@ def label_lines(
             state.under = None
             _certain(state, text, line)
         elif line.end - line.start > BLOB:
-            for start, end in cut_sentences(text, line.start, line.end):
-                _label(state, text, Line(start, end, line.odds), known_lines, title, in_blob=True)
+            _blob(state, text, line, known_lines)
         else:
             _label(state, text, line, known_lines, title, in_blob=False)
     _drop_last_heading(state.pieces, lines)
@@ -115,8 +114,14 @@ def _certain(state: _State, text: str, line: Line) -> None:
     elif line.end - line.start <= BLOB:
         _body(state, text, line.start, line.end)
     else:
-        for start, end in cut_sentences(text, line.start, line.end):
-            _label(state, text, Line(start, end, line.odds), (), None, in_blob=True)
+        _blob(state, text, line, ())
+
+
+def _blob(state: _State, text: str, line: Line, known_lines: Collection[int]) -> None:
+    """Labels the sentences of a line that holds much of the story."""
+    for start, end in cut_sentences(text, line.start, line.end):
+        furniture = text[end - 1] not in STOPPED or may_be_furniture(text[start:end])
+        _label(state, text, Line(start, end, line.odds, furniture=furniture), known_lines, None, in_blob=True)
 
 
 def _label(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
@@ -34,6 +35,8 @@ HINTS = {
 }
 """What the markup around a removed line suggests that it is; the nearest counts, of equally near ones the first."""
 NEAR = 3
+FAINT = 3.0
+"""Log odds by which the lines of a page gain where none would be kept."""
 HOPELESS = -9.0
 """Log odds of a line that is not weighed."""
 
@@ -59,6 +62,17 @@ def clean_html(
     if not source:
         return untouched(source, "empty")
     lines = _weighed(root, found, headline)
+    clean = _labelled(source, lines, known_lines, headline, published)
+    if not clean.text.strip():
+        fainter = [replace(line, odds=line.odds + FAINT) for line in lines]
+        clean = _labelled(source, fainter, known_lines, headline, published)
+        clean = replace(clean, flags=(*clean.flags, "faint"))
+    return clean
+
+
+def _labelled(
+    source: str, lines: Sequence[Line], known_lines: Collection[int], headline: str | None, published: date | None
+) -> CleanText:
     labelled = label_lines(source, lines, known_lines=known_lines, headline=headline, published=published, plain=False)
     return finish(source, labelled)
 

@@ -242,3 +242,8 @@ def test_structure_inside_the_article_survives() -> None:
     clean = clean_html(html, kind="fragment")
     assert clean.text == clean.source
     assert "heading" in {span.label for span in clean.spans}
+
+
+def test_a_page_without_any_likely_line_gives_its_likelier_ones() -> None:
+    clean = clean_html("<html><body><div>Ministers met on Tuesday in the border town.</div></body></html>")
+    assert (clean.text, clean.flags) == ("Ministers met on Tuesday in the border town.", ("faint",))

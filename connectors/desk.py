@@ -15,8 +15,9 @@ from pathlib import Path
 
 from connectors import folder, schedule
 from connectors.article import Provenance
-from connectors.fetch import FetchError, Response, Unreachable, http_time
+from connectors.fetch import FetchError, Response, Unreachable
 from connectors.formats import FeedError, parse
+from connectors.headers import http_time
 from connectors.pages import Page
 from connectors.publish import Publisher
 from connectors.sources import Source

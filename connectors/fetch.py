@@ -9,12 +9,10 @@ received. Credentials go to the origin they are meant for and nowhere else.
 from __future__ import annotations
 
 import asyncio
-import email.utils
 import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any
 
@@ -24,6 +22,7 @@ from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
 from connectors.addresses import PrivateHosts, is_public
+from connectors.headers import retry_after, without_credentials
 from connectors.unpack import ACCEPTED, UnpackError, unpack
 
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -324,37 +323,3 @@ def _response(answer: aiohttp.ClientResponse, body: bytes, wire_bytes: int) -> R
         date=get("Date"),
         wire_bytes=wire_bytes,
     )
-
-
-def retry_after(value: str | None, date: str | None = None) -> float | None:
-    """Seconds that a Retry-After header names, in seconds or as a time (counted from the server's own Date)."""
-    if not value:
-        return None
-    value = value.strip()
-    if value.isdigit() and len(value) < 10:
-        return float(value)
-    until = http_time(value)
-    if until is None:
-        return None
-    now = http_time(date) or datetime.now(UTC)
-    return max(0.0, (until - now).total_seconds())
-
-
-def http_time(value: str | None) -> datetime | None:
-    """A time of RFC 9110, 5.6.7, or None."""
-    if not value:
-        return None
-    try:
-        time = email.utils.parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
-def without_credentials(url: str) -> str:
-    """The address without user and password, for records and logs."""
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        return url
-    authority, slash, path = rest.partition("/")
-    return scheme + separator + authority.rpartition("@")[2] + slash + path

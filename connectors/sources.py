@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from connectors.config import Config, ConfigError, FeedConfig, FolderConfig, resolve_secret
-from connectors.fetch import Credentials, without_credentials
+from connectors.fetch import Credentials
+from connectors.headers import without_credentials
 
 
 @dataclass(frozen=True, slots=True)

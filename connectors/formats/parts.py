@@ -15,7 +15,6 @@ from connectors.formats.xmltree import words
 NO_DATE = "no_date"
 BAD_DATE = "bad_date"
 NO_ZONE = "no_zone"
-TIME_FIELDS = ("published", "updated", "embargo", "expires")
 
 
 def moment(text: str | None, field: str, flags: list[str]) -> datetime | None:

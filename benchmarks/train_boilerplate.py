@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks.boilerplate_sets import Scorer, load_scorer
 from pipeline.boilerplate.context import AROUND, surroundings
-from pipeline.boilerplate.evidence import EVIDENCE, worth_weighing
+from pipeline.boilerplate.evidence import EVIDENCE
 from pipeline.boilerplate.features import SHAPE, shapes
 from pipeline.boilerplate.html import clean_html, page_rows
 from pipeline.boilerplate.text import clean_text
@@ -125,11 +125,10 @@ def page_examples(folder: Path, score: Scorer) -> Iterator[Example]:
             root, found = markup_lines(page["html"])
             if root is None or not found:
                 continue
-            found = [found[index] for index in worth_weighing(found)]
-            lines = [line.text for line in found]
-            if not lines:
+            worth, rows, seen = page_rows(root, found, None)
+            if not worth:
                 continue
-            rows, seen = page_rows(root, found, None)
+            lines = [found[index].text for index in worth]
             columns = zip(rows, surroundings(rows), seen, strict=True)
             yield example(page, lines, [a + b + c for a, b, c in columns], in_truth(lines, page["text"], score), weight)
 

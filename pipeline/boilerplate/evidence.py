@@ -72,10 +72,8 @@ _SHINGLE = 3
 _WORD = re.compile(r"\w+")
 
 
-def evidence(root: Any, lines: Sequence[MarkupLine]) -> list[list[float]]:
-    """One row of EVIDENCE for each line of the tree `root`."""
-    known: dict[Any, bytes] = {}
-    facts_of = [_facts(line.element, known) for line in lines]
+def evidence(root: Any, lines: Sequence[MarkupLine], known: dict[Any, bytes]) -> list[list[float]]:
+    """One row of EVIDENCE for each line of the tree `root`; `known` as for `worth_weighing`."""
     size = [len(line.text) for line in lines]
     prose = [
         float(chars) if chars >= PROSE and line.linked * 3 < chars and line.text[-1] in '.!?…。！？"”’»)]」』' else 0.0
@@ -107,7 +105,7 @@ def evidence(root: Any, lines: Sequence[MarkupLine]) -> list[list[float]]:
         chars = size[index]
         tag = element.tag
         row = [float(tag == name) for name in OWN_TAGS]
-        facts = facts_of[index]
+        facts = _facts(element, known)
         row += (line.linked / chars, line.strong / chars, line.links, facts[0])
         row += facts[1:]
         count, linked, all_chars, group_prose = by_group[groups[index]]
@@ -121,9 +119,11 @@ def evidence(root: Any, lines: Sequence[MarkupLine]) -> list[list[float]]:
     return rows
 
 
-def worth_weighing(lines: Sequence[MarkupLine]) -> list[int]:
-    """Indexes of the lines that may belong to a story: not those of menus and footers, which are half of most pages."""
-    known: dict[Any, bytes] = {}
+def worth_weighing(lines: Sequence[MarkupLine], known: dict[Any, bytes]) -> list[int]:
+    """Indexes of the lines that may belong to a story: not those of menus and footers, which are half of most pages.
+
+    `known` keeps what the ancestors of an element say, between this and `evidence`.
+    """
     worth = []
     for index, line in enumerate(lines):
         facts = _facts(line.element, known)
@@ -197,6 +197,9 @@ def _under(element: Any, core: Any, below: dict[Any, float], known: dict[Any, tu
 
 def _facts(element: Any, known: dict[Any, bytes]) -> bytes:
     """Depth, then the distance up to the nearest ancestor (or self) of each tag and class; FAR where there is none."""
+    found = known.get(element)
+    if found is not None:
+        return found
     path = []
     at = element
     while at is not None and at not in known:

@@ -78,8 +78,7 @@ def _labelled(
 
 
 def _weighed(root: Any, found: Sequence[MarkupLine], headline: str | None) -> list[Line]:
-    worth = worth_weighing(found)
-    rows, seen = page_rows(root, [found[index] for index in worth], headline)
+    worth, rows, seen = page_rows(root, found, headline)
     table = [a + b + c for a, b, c in zip(rows, surroundings(rows), seen, strict=True)]
     weighed = dict(zip(worth, zip(load_trees("blocks").odds(table), rows, seen, strict=True), strict=True))
     lines = []
@@ -100,9 +99,12 @@ def _weighed(root: Any, found: Sequence[MarkupLine], headline: str | None) -> li
 
 def page_rows(
     root: Any, lines: Sequence[MarkupLine], headline: str | None
-) -> tuple[list[list[float]], list[list[float]]]:
-    """The lines of a page that are worth weighing, by themselves and by the tree."""
-    return shapes([line.text for line in lines], headline or page_title(root)), evidence(root, lines)
+) -> tuple[list[int], list[list[float]], list[list[float]]]:
+    """Indexes of the lines that are worth weighing, and those lines by themselves and by the tree."""
+    known: dict[Any, bytes] = {}
+    worth = worth_weighing(lines, known)
+    lines = [lines[index] for index in worth]
+    return worth, shapes([line.text for line in lines], headline or page_title(root)), evidence(root, lines, known)
 
 
 _HINT_COLUMNS = tuple((EVIDENCE.index(name), label) for name, label in HINTS.items() if name in EVIDENCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import date
 
@@ -20,6 +21,7 @@ TEXTS = {
     "no sentence's end": SENTENCE.replace(".", "") * 40,
     "no spaces": SENTENCE.replace(" ", "") * 40,
     "control characters": "\x00\x01" + SENTENCE.replace(" ", " \x07") + "\x1b[31m\ufffe",
+    "lone surrogates": "\ud800" + SENTENCE + "\udfff",
     "combining marks": "met " + "e\u0301" * 3000,
     "right to left": "\u202e" + SENTENCE + "التقى الرئيس رئيس الوزراء في القاهرة يوم الاثنين. " + SENTENCE,
     "mixed languages": "El presidente se reunió con la ministra en Lisboa. " + SENTENCE + "両首脳は月曜日に会談した。",
@@ -37,14 +39,15 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
-@pytest.mark.parametrize("published", [DAY, None], ids=["day", "none"])
+@pytest.mark.parametrize("published", [DAY, None, date.min, date.max], ids=["day", "none", "first", "last"])
 def test_no_text_and_no_day_raises(text: str, published: date | None) -> None:
+    encodable = re.sub("[\ud800-\udfff]", "\ufffd", text)
     for event in extract(text, published=published):
         spans: list[TextSpan | Quote | FieldEvidence] = [*event.topics, *event.outcomes, *event.quotes]
         spans += [*event.evidence, *event.field_evidence]
         for span in spans:
             assert 0 <= span.start < span.end <= len(text)
-            assert text[span.start : span.end] == span.text
+            assert encodable[span.start : span.end] == span.text
 
 
 def test_without_a_day_only_dates_that_are_whole_in_themselves_are_told() -> None:

@@ -2,9 +2,10 @@
 
     python -m benchmarks.summits SHARED/events [--only quality confidence gate speed]
 
-`SHARED/events` holds the annotated stories (dev.jsonl) and their scorer (score.py, whose docstring defines the figures).
-The stories of our own writing (tests/unit/summits) come beside them: half a was read while the rules were written, half b
-was not. Intervals are 95 % bootstrap intervals over stories. Speed is processor time on one thread in the same run.
+`SHARED/events` holds the annotated stories (dev.jsonl) and their scorer (score.py, whose docstring defines the
+figures). The stories of our own writing (tests/unit/summits) come beside them: half a was read while the rules were
+written, half b was not. Intervals are 95 % bootstrap intervals over stories. Speed is processor time on one thread in
+the same run.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 from benchmarks.summits_peers import full_pipeline, keywords, named_entities
 from benchmarks.wire_mix import other_stories
 from pipeline.summits import extract, load
-from pipeline.summits.gate import may_hold_encounter, may_name_sides
+from pipeline.summits.gate import may_hold_encounter, may_name_sides, names_office
 from pipeline.summits.sentences import sentences
 
 Story = dict[str, Any]
@@ -104,7 +105,8 @@ def measure_quality(scorer: Any, name: str, stories: Sequence[Story]) -> None:
         same = view["same_parties"]
         print(
             f"{system:<26}{same['p'] or 0:>10.3f} [{p[0]:.3f} {p[1]:.3f}]{same['r']:>10.3f} [{r[0]:.3f} {r[1]:.3f}]"
-            f"{view['all']['p'] or 0:>8.3f}{view['all']['r']:>7.3f}{view['primary']['p'] or 0:>9.3f}{view['primary']['r']:>7.3f}"
+            f"{view['all']['p'] or 0:>8.3f}{view['all']['r']:>7.3f}"
+            f"{view['primary']['p'] or 0:>9.3f}{view['primary']['r']:>7.3f}"
             f"{fields['wrong_fields_per_event'] or 0:>7.2f}{result['false_positives_in_them']:>7}"
         )
         if run is ours:
@@ -154,7 +156,11 @@ def measure_confidence(scorer: Any, stories: Sequence[Story]) -> None:
 
 
 def passes(text: str) -> bool:
-    return may_name_sides(text) and any(may_hold_encounter(text[start:end]) for start, end in sentences(text))
+    return (
+        names_office(text)
+        and may_name_sides(text)
+        and any(may_hold_encounter(text[start:end]) for start, end in sentences(text))
+    )
 
 
 def measure_gate(stories: Sequence[Story], others: Sequence[str]) -> None:

@@ -1,6 +1,8 @@
-"""Stories without an encounter, of our own making, for the mix that a wire carries: markets, sports, courts, weather, towns.
+"""Stories without an encounter, of our own making, for the mix that a wire carries.
 
-They hold what tempts: countries, titles, "met expectations", "talks with the union", a minister before his parliament."""
+Markets, sports, courts, weather, towns. They hold what tempts: countries, titles, "met expectations", "talks with the
+council", a minister before his parliament.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,8 @@ def other_stories(count: int, seed: int = 11) -> list[str]:
         lines = []
         for _ in range(chance.randint(12, 20)):
             country, other = chance.sample(_COUNTRIES, 2)
-            line = chance.choice(_TOPICS[topic] if chance.random() < 0.8 else _TOPICS[chance.choice(list(_TOPICS))])
+            lines_of = _TOPICS[topic] if chance.random() < 0.8 else _TOPICS[chance.choice(list(_TOPICS))]
+            line = chance.choice(lines_of)
             lines.append(
                 line.format(
                     place=chance.choice(_PLACES),

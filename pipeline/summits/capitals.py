@@ -10,6 +10,7 @@ from pipeline.summits.people import name_words
 from pipeline.summits.verbs import is_form
 
 _WORD = re.compile(r"[^\W\d_]+")
+_SAMPLE = 1000
 _SHARE = 0.8
 """Of letters in capitals, from which a text is one of capitals."""
 
@@ -18,8 +19,9 @@ def told_apart(text: str) -> str:
     """A text of capitals with its everyday words in lower case, of the same length; any other text as it is.
 
     A word that no vocabulary of ours holds is taken for a name."""
-    letters = sum(char.isalpha() for char in text)
-    if not letters or sum(char.isupper() for char in text) < _SHARE * letters:
+    sample = text[:_SAMPLE]
+    letters = sum(map(str.isalpha, sample))
+    if not letters or sum(map(str.isupper, sample)) < _SHARE * letters:
         return text
     return _WORD.sub(lambda match: _told(match.group()), text)
 

@@ -1,7 +1,7 @@
 """Who takes part in what a word tells, read from the dependency parse of its sentence.
 
-Participants come from a word's own arguments or by a resolved link (the subject of the verb that governs it), never from
-elsewhere in the sentence.
+Participants come from a word's own arguments or by a resolved link (the subject of the verb that governs it), never
+from elsewhere in the sentence.
 """
 
 from __future__ import annotations
@@ -55,10 +55,12 @@ class Parsed:
 
     def start(self, token: Any) -> int:
         """Offset of a token in the story."""
-        return self._tokens[token.i].start
+        place: int = token.i
+        return self._tokens[place].start
 
     def end(self, token: Any) -> int:
-        return self._tokens[token.i].end
+        place: int = token.i
+        return self._tokens[place].end
 
     def token_at(self, offset: int) -> Any | None:
         """The token that holds a character of the story."""
@@ -101,20 +103,15 @@ class Parsed:
         for child in token.children:
             if child.dep_ in ("conj", "appos"):
                 out += self.in_phrase(child, depth + 1)
-            elif child.dep_ == "prep" and child.lower_ in _SUCH_AS and (mention is None or child.lower_ == "including"):
-                out += self.objects_of(child, depth + 1)
-            elif (
-                child.dep_ == "prep"
-                and child.lower_ == "with"
-                and child.i == token.i + 2
-                and child.nbor(-1).lower_
-                in (
-                    "along",
-                    "together",
-                )
-            ):
+            elif child.dep_ == "prep" and self._adds(child, token, mention is None):
                 out += self.objects_of(child, depth + 1)
         return out
+
+    def _adds(self, prep: Any, token: Any, open_group: bool) -> bool:
+        """Whether a preposition adds to a phrase who is of it: allies, including X; Y together with Z."""
+        if prep.lower_ == "with":
+            return bool(prep.i == token.i + 2 and prep.nbor(-1).lower_ in ("along", "together"))
+        return prep.lower_ in _SUCH_AS and (open_group or prep.lower_ == "including")
 
     def _it(self, verb: Any, depth: int) -> list[Role]:
         """ "The bloc said it had put off a summit": who said so."""
@@ -125,7 +122,7 @@ class Parsed:
         return self.in_phrase(subject, depth + 1) if subject is not None and subject.lower_ != "it" else []
 
     def _group(self, token: Any, mention: Mention, depth: int) -> list[Role]:
-        """Those whose representatives a group without a country of its own is: (foreign ministers) of Japan and Korea."""
+        """The countries whose representatives a group is: (foreign ministers) of Japan and Korea."""
         inner = [
             role
             for child in token.children

@@ -9,7 +9,7 @@ from schemas.records import DateSpan
 
 
 def cameo(kind: str, status: str, place: PlaceHit | None, parties: Collection[str]) -> str | None:
-    """CAMEO (Gerner et al., 2002): 040 consult, 041 by telephone, 042 visit, 044 meet at a third location, 036 intent to
+    """CAMEO (Gerner et al., 2002): 040 consult, 041 by telephone, 042 visit, 044 meet at a third place, 036 intent to
     meet. No code says that a meeting was put off, called off or declined."""
     if status in ("planned", "proposed"):
         return "036"

@@ -37,21 +37,25 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
         ("day", rf"\b{number}\s+(?:of\s+)?{month}(?:,?\s+{year})?"),
         (
             "month",
-            rf"\b(?P<when>last|next|this|in|in early|in late|in mid-|early|late|since|until|by|of|for|during)?\s*\b{month}(?:,?\s+{year}|\s+(?P<rel>last|this|next) year)?",
+            r"\b(?P<when>last|next|this|in|in early|in late|in mid-|early|late|since|until|by|of|for|during)?\s*"
+            rf"\b{month}(?:,?\s+{year}|\s+(?P<rel>last|this|next) year)?",
         ),
         (
             "weekday",
-            rf"\b(?:(?P<when>last|next|this|on|late|early)\s+)?(?P<weekday>{days})\b(?P<part>\s+(?:and|to|through|-)\s+(?P<weekday2>{days})\b)?(?P<week>\s+(?:of\s+)?(?P<which>last|next)\s+week)?",
+            rf"\b(?:(?P<when>last|next|this|on|late|early)\s+)?(?P<weekday>{days})\b"
+            rf"(?:\s+(?:and|to|through|-)\s+(?P<weekday2>{days})\b)?(?:\s+(?:of\s+)?(?P<which>last|next)\s+week)?",
         ),
         ("relative", r"\b(?P<rel>today|yesterday|tomorrow|tonight|the day before yesterday|the day after tomorrow)\b"),
         ("earlier_day", r"\b(?P<rel>earlier|later) (?:in the day|on the day|the same day)\b"),
         (
             "unit",
-            r"\b(?P<rel>last|this|next|earlier this|later this|early this|late this|earlier that|late last|early next|coming|past|previous|the previous|the following) (?P<unit>week|month|year|weekend)\b",
+            r"\b(?P<rel>last|this|next|earlier this|later this|early this|late this|earlier that|late last|early next|"
+            r"coming|past|previous|the previous|the following) (?P<unit>week|month|year|weekend)\b",
         ),
         (
             "ago",
-            r"\b(?P<n>a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?P<unit>day|week|month|year)s? (?P<rel>ago|earlier|later)\b",
+            r"\b(?P<n>a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?P<unit>day|week|month|year)s? "
+            r"(?P<rel>ago|earlier|later)\b",
         ),
         ("ordinal", r"\bon the (?P<day>\d{1,2})(?:st|nd|rd|th)\b"),
         ("season", r"\b(?P<rel>last|this|next) (?P<season>spring|summer|autumn|fall|winter)\b"),

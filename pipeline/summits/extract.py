@@ -17,7 +17,7 @@ from pipeline.summits.clauses import Parsed
 from pipeline.summits.drafts import Context, Draft, resolve
 from pipeline.summits.encounters import candidates
 from pipeline.summits.fields import Story, finish
-from pipeline.summits.gate import may_hold_encounter, may_name_sides
+from pipeline.summits.gate import may_hold_encounter, may_name_sides, names_office
 from pipeline.summits.joining import is_event, join
 from pipeline.summits.lexicon import organisations
 from pipeline.summits.people import Mention, Person
@@ -41,7 +41,8 @@ _PAIR_REACH = 6
 _RECALL = 3
 """Sentences back in which a pronoun finds its person."""
 _REFERRING = re.compile(
-    r"\b(?:he|she|they|both|the two|the leaders|two (?:sides|leaders|countries|men)|the (?:meeting|summit|talks|visit|trip|call))\b",
+    r"\b(?:he|she|they|both|the two|the leaders|two (?:sides|leaders|countries|men)|"
+    r"the (?:meeting|summit|talks|visit|trip|call))\b",
     re.IGNORECASE,
 )
 
@@ -53,7 +54,7 @@ def extract(
 
     text       clean text; what still begins with its headline and dateline is read as well
     published  the story's day; without it dates stay as far as the text gives them
-    Offsets are Unicode code points of `text`; where it is broken at a fixed width, words come with spaces for the breaks.
+    Offsets are Unicode code points of `text`; where it is broken at a fixed width, spaces stand for the breaks.
     Never raises for any text; ModelError where no model can be loaded.
     """
     if published is not None and not _FIRST_YEAR <= published.year <= _LAST_YEAR:
@@ -67,7 +68,7 @@ def extract(
     text = " " * begin + told_apart(text[begin:])
     spans = sentences(text)
     wanted = [index for index, (start, end) in enumerate(spans) if may_hold_encounter(text[start:end])][:MOST_PARSED]
-    if not wanted or not may_name_sides(text):
+    if not (wanted and names_office(text) and may_name_sides(text)):
         return []
     scan = Scan(text, headline[:_LONGEST_HEADLINE] if headline else None)
     by_sentence = _by_sentence(scan.mentions, spans)
@@ -101,8 +102,8 @@ def _as_written(event: SummitEvent, source: str) -> SummitEvent:
 
 
 def _tellable(story: Story, wanted: Sequence[int]) -> list[int]:
-    """The sentences that can tell an encounter: two sides in them, or one of them or a word that refers to them with the
-    other told nearby; or an organisation, whose members meet."""
+    """The sentences that can tell an encounter: with two sides, or with one (or a word that refers to one) and the other
+    told nearby; or with an organisation, whose members meet."""
     codes = [{mention.country for mention in mentions if mention.country} for mentions in story.by_sentence]
     out = []
     for index in wanted:
@@ -179,9 +180,9 @@ def _two_leaders(scan: Scan) -> Draft | None:
     """The first two leaders of different countries: "the two leaders" of a story that has not yet told a meeting."""
     out = Draft("meeting", "held", [], [])
     for person in scan.persons:
-        if person.level == "leader" and not person.past and person.country and person.name:
-            if person.country not in out.parties:
-                out.add_person(person, None)
+        leads = person.level == "leader" and person.name and not person.past
+        if leads and person.country and person.country not in out.parties:
+            out.add_person(person, None)
         if len(out.parties) == 2:
             return out
     return None

@@ -1,11 +1,11 @@
-"""The gate: which stories and sentences may hold an encounter. Regular expressions and set look-ups, linear in the text."""
+"""The gate: which stories and sentences may hold an encounter. Linear in the text."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
-from pipeline.summits.lexicon import actor_codes, toml
+from pipeline.summits.lexicon import actor_codes, office_words, toml
 
 
 @cache
@@ -16,6 +16,14 @@ def _trigger() -> re.Pattern[str]:
 def may_hold_encounter(sentence: str) -> bool:
     """Whether a trigger word stands in a sentence."""
     return _trigger().search(sentence) is not None
+
+
+_WORD = re.compile(r"[a-z]+")
+
+
+def names_office(text: str) -> bool:
+    """Whether a text speaks of those who meet for states: a title, a group of officials, or talks between states."""
+    return not office_words().isdisjoint(_WORD.findall(text.lower()))
 
 
 _CAPITALISED = re.compile(r"\b[A-ZÀ-Þ][\w.]*[\w]|\b[A-Z]")

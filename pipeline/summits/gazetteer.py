@@ -32,8 +32,10 @@ class City:
 
 def fold(name: str) -> str:
     """A name without accents, case and hyphens."""
-    plain = unicodedata.normalize("NFKD", name)
-    bare = "".join(char for char in plain if not unicodedata.combining(char))
+    bare = name
+    if not name.isascii():
+        plain = unicodedata.normalize("NFKD", name)
+        bare = "".join(char for char in plain if not unicodedata.combining(char))
     return bare.lower().replace("’", "'").replace("-", " ").rstrip(".")
 
 

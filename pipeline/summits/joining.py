@@ -163,11 +163,11 @@ def _merge(home: Draft, draft: Draft) -> None:
         home.kind = draft.kind
     if draft.asserted and not home.asserted:
         home.status, home.asserted = draft.status, True
-    elif (draft.status in _HARD and home.status not in _HARD) or (
-        home.status == "proposed" and draft.status == "planned"
+    elif (
+        (draft.status in _HARD and home.status not in _HARD)
+        or (home.status == "proposed" and draft.status == "planned")
+        or (only_visit and draft.parties and draft.asserted and home.status not in _HARD)
     ):
-        home.status = draft.status
-    elif only_visit and draft.parties and draft.asserted and home.status not in _HARD:
         home.status = draft.status
     if draft.when and (home.when is None or len(draft.when.span.start) > len(home.when.span.start)):
         home.when = draft.when
@@ -205,9 +205,10 @@ def _visits_into_meetings(events: Sequence[Draft]) -> list[Draft]:
 def _frames(visit: Draft, meeting: Draft) -> bool:
     if meeting.kind not in ("meeting", "multilateral"):
         return False
-    if visit.status != meeting.status and meeting.asserted and {visit.status, meeting.status} & (_HARD | {"proposed"}):
-        if not (visit.status in _HARD and meeting.status == "planned"):
-            return False
+    statuses = {visit.status, meeting.status}
+    put_off = visit.status in _HARD and meeting.status == "planned"
+    if len(statuses) > 1 and meeting.asserted and statuses & (_HARD | {"proposed"}) and not put_off:
+        return False
     if visit.index == meeting.index and meeting.place is None and _common(visit, meeting):
         return True
     if not (visit.parties == meeting.parties or _one_city(visit, meeting)):

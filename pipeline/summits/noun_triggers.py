@@ -74,17 +74,9 @@ def _visit(parsed: Parsed, noun: Any, places: Sequence[PlaceHit]) -> Candidate |
 
 def _call(parsed: Parsed, noun: Any) -> Candidate | None:
     company = parsed.with_(noun, (*COMPANY, "to", "from", "by"))
-    if not _phone_noun(noun):
-        if (
-            noun.lower_ in ("call", "calls")
-            and not parsed.with_(noun)
-            and not (
-                company
-                and is_verb(noun.head)
-                and stem(noun.head) in ("make", "have", "hold", "take", "place", "receive")
-            )
-        ):
-            return None
+    placed = company and is_verb(noun.head) and stem(noun.head) in verbs("phoning")
+    if noun.lower_ in ("call", "calls") and not (_phone_noun(noun) or parsed.with_(noun) or placed):
+        return None
     roles = _before(parsed, noun) + company
     for child in noun.children:
         if child.dep_ in ("relcl", "acl"):
@@ -245,6 +237,8 @@ def _venue(
 def _hyphened(noun: Any, parsed: Parsed, role: Role) -> bool:
     """Whether a country in front of a noun is joined to another actor by a hyphen or a dash: the Japan-Lee talks."""
     token = parsed.token_at(role.position)
+    if token is None:
+        return False
     near = [word.text for word in noun.doc[max(0, token.i - 1) : token.i + 2]]
     return any(text in ("-", "–", "—", "and", "/") for text in near)
 

@@ -68,11 +68,9 @@ def family_keys(words: Sequence[str], country: str | None) -> set[str]:
     """What a person may be called by in short."""
     if not words:
         return set()
-    if country in name_words("family_first"):
-        keys = {words[0]}
-    else:
-        # Beyond two parts the family name may be more than one word, as in Spanish and Portuguese.
-        keys = set(words[1:]) if len(words) > 2 else {words[-1]}
+    # Beyond two parts the family name may be more than one word, as in Spanish and Portuguese.
+    last = set(words[1:]) if len(words) > 2 else {words[-1]}
+    keys = {words[0]} if country in name_words("family_first") else last
     return {key for key in keys if len(key) > 1}
 
 

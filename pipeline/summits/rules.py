@@ -1,7 +1,7 @@
 """Extraction without a language model: patterns of words between the mentions of a sentence.
 
-It finds what is told in one clause in the usual order of words, and nothing that takes a parse: control, relative clauses,
-what "with" belongs to. docs/events.md gives its figures beside those of the model.
+It finds what is told in one clause in the usual order of words, and nothing that takes a parse: control, relative
+clauses, what "with" belongs to. docs/events.md gives its figures beside those of the model.
 """
 
 from __future__ import annotations

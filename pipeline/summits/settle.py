@@ -52,7 +52,7 @@ def settle(text: str, mentions: Sequence[Mention], persons: list[Person], headli
 
 
 def _unify(text: str, mentions: Sequence[Mention], persons: list[Person]) -> None:
-    """ "President Assad" and "the Syrian leader": one, where the office is told after the name and suits nobody else."""
+    """Makes an office the person's whom it suits alone: President Assad, and then the Syrian leader."""
     for office in [person for person in persons if person.name is None and person.country and person.title]:
         if office.bystander or office.past:
             continue

@@ -1,5 +1,7 @@
-"""The status of an encounter: cues that govern its trigger, after ConText (Harkema et al., 2009): a cue acts on what hangs
-on it in the parse, and its scope ends at a finite clause or a verb of saying."""
+"""The status of an encounter: cues that govern its trigger, after ConText (Harkema et al., 2009).
+
+A cue acts on what hangs on it in the parse; its scope ends at a finite clause or a verb of saying.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +99,7 @@ def _bare_infinitive(trigger: Any) -> bool:
 
 
 def in_passing(trigger: Any) -> bool:
-    """Whether a trigger is mentioned in a phrase (during his talks with X, besides meeting Y) that itself says nothing of
+    """Whether a trigger is mentioned in a phrase (during his talks with X, besides meeting Y) that says nothing of
     whether it took place."""
     token = trigger
     for _ in range(4):
@@ -208,9 +210,9 @@ def _status_verbs() -> frozenset[str]:
 
 def _modal(token: Any) -> str | None:
     for child in token.children:
-        if child.dep_ in ("aux", "auxpass") or child.tag_ == "MD":
-            if status := _status("modals").get(child.lower_):
-                return status
+        status = _status("modals").get(child.lower_)
+        if status and (child.dep_ in ("aux", "auxpass") or child.tag_ == "MD"):
+            return status
     if is_verb(token) and token.tag_ == "VBG" and any(child.lower_ in ("going", "about") for child in token.children):
         return "planned"
     return None

@@ -109,7 +109,7 @@ class Tagged:
         return self.text[self.tokens[begin].start : self.tokens[end - 1].end], begin
 
     def name_at(self, first: int, ranked: bool = False) -> tuple[str, int] | None:
-        """A person's name that begins at a token: its text and the token behind it. `ranked`: behind a military rank, too."""
+        """A person's name at a token: its text and the token behind it. `ranked`: behind a military rank, too."""
         tokens = self.tokens
         while first + 1 < len(tokens) and tokens[first].norm in name_words("honorifics"):
             first += 1 + (tokens[first + 1].text == ".")

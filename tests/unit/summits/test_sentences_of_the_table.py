@@ -37,7 +37,7 @@ def told(event: SummitEvent) -> tuple[str, str, str, str, str]:
 
 def fits(wanted: str, got: tuple[str, ...]) -> bool:
     return all(
-        want == "?" or want == have or (want.endswith(",?") and have.startswith(want[:-1]))
+        want in ("?", have) or (want.endswith(",?") and have.startswith(want[:-1]))
         for want, have in zip(wanted.split(), got, strict=True)
     )
 

@@ -1,5 +1,8 @@
-"""Whole stories of our own writing. Half a was read while the rules were written, half b was not: both must hold the same
-floor, which lies a little under what was measured, so that a change that costs events is seen."""
+"""Whole stories of our own writing.
+
+Half a was read while the rules were written, half b was not. Each has a floor a little under what was measured, so that
+a change that costs events is seen.
+"""
 
 from __future__ import annotations
 

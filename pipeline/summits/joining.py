@@ -73,6 +73,8 @@ def compatible(one: Draft, other: Draft, distance: int) -> bool:
         return False
     if not (one.parties <= other.parties or other.parties <= one.parties):
         return False
+    if distance and min(len(one.parties), len(other.parties)) > 1 and one.parties != other.parties:
+        return False
     if "visit" in (one.kind, other.kind) and one.kind != other.kind and one.parties and one.parties != other.parties:
         return False
     if (one.kind == "multilateral") != (other.kind == "multilateral") and one.parties != other.parties and one.parties:

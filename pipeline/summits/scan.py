@@ -94,7 +94,7 @@ class Scan:
     def _of(self, hit: Hit) -> tuple[int, str | None]:
         """ "president of South Korea": the token behind the country, and its code."""
         tokens = self._tokens
-        if hit.last + 1 < len(tokens) and tokens[hit.last].norm in ("of", "for", "from"):
+        if hit.last + 1 < len(tokens) and tokens[hit.last].norm in ("of", "for", "from", "to"):
             named = self._tagged.starts.get(hit.last + 1 + (tokens[hit.last + 1].norm == "the"))
             if named and named.entry.kind in ("country", "organisation"):
                 return named.last, named.entry.value

@@ -42,13 +42,18 @@ def settle(text: str, mentions: Sequence[Mention], persons: list[Person], headli
             person_ is not None
             and person_.country is None
             and person_.title
-            and person_.level in ("leader", "minister")
+            and _rank(person_)
             and not person_.bystander
         ):
             person_.country = _around(text, mention, mentions, persons, headline)
     for mention in mentions:
         if mention.kind == "person" and mention.person is not None:
             mention.country = mention.country or mention.person.country
+
+
+def _rank(person: Person) -> bool:
+    """Whether somebody's country may be read from the words around: of lower officials it seldom can."""
+    return person.level in ("leader", "minister") or (person.title or "").lower() in toml("actors.toml")["american"]
 
 
 def _unify(text: str, mentions: Sequence[Mention], persons: list[Person]) -> None:

@@ -168,9 +168,12 @@ def _visit(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate |
         destination = place_after(parsed, verb, places, ("in", "to"))
     if destination is None:
         destination = place_after(parsed, objects[0], places, ("in", "of")) if objects else None
-    if destination is None and not people:
+    hosts = parsed.subjects(verb.head) if verb.dep_ == "xcomp" and stem(verb.head) == "invite" else []
+    if destination is None and not people and not hosts:
         return None
-    return made(parsed, verb, "visit", parsed.subjects(verb) + people, destination=destination)
+    if destination is not None:
+        hosts = []
+    return made(parsed, verb, "visit", parsed.subjects(verb) + people + hosts, destination=destination)
 
 
 def _people(roles: Sequence[Role]) -> list[Role]:

@@ -48,7 +48,7 @@ def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
     quoted = [_quoted_in(number, events, primary, told, said) for number in range(len(events))]
     for draft, leads, sentences, own_quotes in zip(events, primary, told, quoted, strict=True):
         spans = [story.spans[index] for index in sorted(sentences)]
-        own = [span for _, span in sorted(draft.sentences, key=lambda item: (-draft.weights.get(item[0], 0), item[0]))]
+        own = _best_first(draft)
         kind = _kind(draft)
         parties = tuple(sorted(draft.parties))
         where = _where(draft, leads, story.dateline)
@@ -77,6 +77,17 @@ def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
             )
         )
     return out
+
+
+def _best_first(draft: Draft) -> list[tuple[int, int]]:
+    """The sentences that tell the event: first whichever tells most of it, where and when included."""
+    told = [span.start for span in (draft.when, draft.place) if span is not None]
+
+    def rank(item: tuple[int, tuple[int, int]]) -> tuple[float, int]:
+        index, (start, end) = item
+        return -draft.weights.get(index, 0) - 3 * sum(start <= at < end for at in told), index
+
+    return [span for _, span in sorted(draft.sentences, key=rank)]
 
 
 def _kind(draft: Draft) -> str:

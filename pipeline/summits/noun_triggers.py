@@ -150,7 +150,7 @@ def _askers(parsed: Parsed, noun: Any) -> list[Role]:
         if head.tag_.startswith("NN") and head.lower_ not in _requests():
             break
         if not is_verb(head) and head.lower_ in _requests():
-            out += [role for child in head.children if child.dep_ == "poss" for role in parsed.in_phrase(child)]
+            out += [role for child in head.children if child.dep_ in _BEFORE for role in parsed.in_phrase(child)]
             out += parsed.with_(head, ("from", "by"))
         token = head
     return out

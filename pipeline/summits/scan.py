@@ -179,7 +179,7 @@ class Scan:
         name = self._tagged.name_at(place)
         if name is None:
             return place + 1
-        person = known_as(name[0], self.persons) or self._introduced(place, name)
+        person = known_as(name[0], self.persons) or self._introduced(place, name) or self._of_state(place, name[0])
         if person is None:
             # "Takaichi-Lee interaction": the halves
             word = self._tokens[place]
@@ -208,6 +208,13 @@ class Scan:
             return None
         open_offices[0].name = name[0]
         return open_offices[0]
+
+    def _of_state(self, place: int, name: str) -> Person | None:
+        """Somebody whom a state's possessive alone introduces: Norway's Kari Dahl."""
+        hit = self._tagged.ends.get(place)
+        if hit is None or hit.entry.kind != "country" or " " not in name or not self._tokens[place - 1].possessive:
+            return None
+        return self._person(name, None, hit.entry.value, None, False, False)
 
     def _named(self, first: int, last: int, person: Person, name: str) -> None:
         self._tagged.take(first, last)

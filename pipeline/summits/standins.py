@@ -36,6 +36,7 @@ def pieces(text: str, offset: int, mentions: Sequence[Mention], tokenizer: Calla
     out: list[Piece] = []
     at = 0
     used: dict[str, int] = {}
+    starts = {mention.start for mention in mentions}
     for mention in mentions:
         first, last = mention.start - offset, min(mention.end - offset, len(text))
         if first < at or last <= first:
@@ -45,7 +46,7 @@ def pieces(text: str, offset: int, mentions: Sequence[Mention], tokenizer: Calla
             bare = last - (2 if text[last - 1] in "sS" and text[last - 2] in "'’" else 0)
         else:
             bare = last
-            if "," in text[first:last] and text[last : last + 1] == ",":
+            if "," in text[first:last] and text[last : last + 1] == "," and offset + last + 2 not in starts:
                 last += 1  # the comma that closes the apposition which the mention holds
         word = _stand_in(mention, text[first:bare], out[-1].word.lower() if out else "", used)
         space = text[last : last + 1].isspace()

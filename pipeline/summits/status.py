@@ -45,6 +45,8 @@ def status_of(trigger: Any) -> str:
             found.add(cue)
         if modal := _modal(token):
             found.add(modal)
+        if any(child.lower_ == "longer" for child in token.children):
+            negated = off = True  # will no longer travel
         if _negated(token):
             if _perfect_since(token):
                 return "held"  # they have not met since July: then they did
@@ -140,8 +142,8 @@ def _cue(token: Any, trigger: Any) -> str | None:
             return status
     if own:
         return next((status for child in token.children if (status := _status("adjectives").get(child.lower_))), None)
-    if base == "call" or token.dep_ in ("compound", "nsubj"):
-        # "called a summit", "a phone call": no cue without its particle; a subject governs nothing
+    if base == "call" or token.dep_ == "compound" or (token.dep_ == "nsubj" and is_verb(token)):
+        # "called a summit", "a phone call": no cue without its particle
         return None
     if token.dep_ in ("amod", "advmod") or (
         base in ("set", "open", "head", "leave", "support") and _has_object(token, trigger)

@@ -36,7 +36,7 @@ class Tagged:
         self.tokens = words(text)
         self.hits = look_up(self.tokens)
         self.starts = {hit.first: hit for hit in self.hits}
-        self._ends = {hit.last: hit for hit in self.hits}
+        self.ends = {hit.last: hit for hit in self.hits}
         self.taken = bytearray(len(self.tokens))
         self.covered = frozenset(place for hit in self.hits for place in range(hit.first, hit.last))
 
@@ -63,12 +63,12 @@ class Tagged:
             elif word.norm in _title_words("deputies"):
                 lower = True
             elif word.possessive or word.norm not in _title_words("modifiers"):
-                if at in self._ends or not _adjective(word) or unknown == _MOST_UNKNOWN:
+                if at in self.ends or not _adjective(word) or unknown == _MOST_UNKNOWN:
                     break
                 plain = plain if unknown else at
                 unknown += 1
             at -= 1
-        hit = self._ends.get(at)
+        hit = self.ends.get(at)
         if hit is None or hit.entry.kind not in _PLACED or (unknown and hit.entry.kind == "organisation"):
             return (plain if unknown else at), past, lower, None
         possessive = self.tokens[at - 1].possessive

@@ -27,6 +27,8 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
         return None
     if base in _verbs("meet") or (base == "sit" and any(child.lower_ == "down" for child in verb.children)):
         return _meet(parsed, verb, base)
+    if base == "see" and verb.dep_ == "xcomp" and _people(parsed.objects(verb)):
+        return _meet(parsed, verb, base)
     if base in _verbs("receive"):
         return _receive(parsed, verb)
     if base in _verbs("phone") or base == "call":

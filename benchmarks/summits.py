@@ -1,6 +1,6 @@
 """Summit extraction, measured: quality beside two baselines, what the confidence means, the gate, and speed.
 
-    python -m benchmarks.summits SHARED/events [--only quality confidence gate speed]
+    python -m benchmarks.summits --shared SHARED [--only quality confidence gate speed]
 
 `SHARED/events` holds the annotated stories (dev.jsonl) and their scorer (score.py, whose docstring defines the
 figures). The stories of our own writing (tests/unit/summits) come beside them: half a was read while the rules were
@@ -203,16 +203,17 @@ def measure_speed(stories: Sequence[Story], others: Sequence[str]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("shared", type=Path, help="folder with dev.jsonl and score.py")
+    parser.add_argument("--shared", type=Path, required=True, help="folder with events/dev.jsonl and events/score.py")
     parts = ["quality", "confidence", "gate", "speed"]
     parser.add_argument("--only", nargs="+", choices=parts, default=parts)
     args = parser.parse_args()
-    scorer = load_scorer(args.shared)
-    dev, own = read(args.shared / "dev.jsonl"), read(OWN)
+    scorer = load_scorer(args.shared / "events")
+    dev, own = read(args.shared / "events" / "dev.jsonl"), read(OWN)
     others = other_stories(30 * OTHERS)
     load()
     if "quality" in args.only:
-        measure_quality(scorer, "development stories", dev)
+        for prefix, kind in (("", "all"), ("voa", "web stories"), ("gmb", "briefs")):
+            measure_quality(scorer, f"development stories, {kind}", [s for s in dev if s["id"].startswith(prefix)])
         for half in ("a", "b"):
             measure_quality(scorer, f"own stories, half {half}", [story for story in own if story["half"] == half])
         measure_statuses(scorer, own)

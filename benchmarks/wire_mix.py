@@ -53,7 +53,7 @@ _TOPICS: dict[str, list[str]] = {
         "The mayor of {place}, {who}, opened a bridge for cyclists that took {n} years to build.",
         "Residents had collected signatures against it, and held talks with the council until the last day.",
         "A school with {n} pupils visited the site and planted a row of limes along the river.",
-        "The finance minister of {country} defended his budget before parliament on {day} and met protests from the left.",
+        "The finance minister of {country} defended his budget in parliament on {day} and met protests.",
         "The museum shows {n} paintings from {country} that have not been seen in public for decades.",
     ],
 }

@@ -102,8 +102,8 @@ def _as_written(event: SummitEvent, source: str) -> SummitEvent:
 
 
 def _tellable(story: Story, wanted: Sequence[int]) -> list[int]:
-    """The sentences that can tell an encounter: with two sides, or with one (or a word that refers to one) and the other
-    told nearby; or with an organisation, whose members meet."""
+    """The sentences that can tell an encounter: with two sides, with one (or a word that refers to one) and the other
+    told nearby, or with an organisation, whose members meet."""
     codes = [{mention.country for mention in mentions if mention.country} for mentions in story.by_sentence]
     out = []
     for index in wanted:

@@ -76,24 +76,10 @@ def strip(decoded: Decoded) -> Stripped:
 
 def unstripped(decoded: Decoded, flag: str = FAILED_STRIP) -> Stripped:
     """What goes on where strip failed."""
-    article = decoded.article
-    clean = CleanArticle(
-        article_id=article.article_id,
-        source_id=article.source_id,
-        version=article.version,
-        change=article.change,
-        headline=article.headline,
-        url=article.url,
-        language=article.language,
-        published=article.published,
-        published_offset=article.published_offset,
-        updated=article.updated,
-        updated_offset=article.updated_offset,
-        text="",
-        flags=(flag,),
-        cleaner="",
-    )
-    return Stripped(decoded.origin, article, clean)
+    from pipeline.boilerplate.article import clean_record
+    from pipeline.boilerplate.model import CleanText
+
+    return Stripped(decoded.origin, decoded.article, clean_record(decoded.article, CleanText("", ""), flag))
 
 
 def extract(stripped: Stripped) -> Extracted:

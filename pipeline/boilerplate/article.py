@@ -28,15 +28,15 @@ def clean_article(article: RawArticle) -> CleanArticle:
     `summary_only`. Repeated lines of another version of the cutting are ignored. Never raises.
     """
     if article.withdrawn:
-        return _record(article, CleanText("", "", flags=("withdrawn",)))
+        return clean_record(article, CleanText("", "", flags=("withdrawn",)))
     if article.body.strip():
-        return _record(
+        return clean_record(
             article, _clean(article, article.body, article.body_format, whole_page=article.full_text == "page")
         )
     if article.summary and article.summary.strip():
         markup = "html" if "<" in article.summary else "text"
-        return _record(article, _clean(article, article.summary, markup, whole_page=False), "summary_only")
-    return _record(article, CleanText("", "", flags=("empty",)))
+        return clean_record(article, _clean(article, article.summary, markup, whole_page=False), "summary_only")
+    return clean_record(article, CleanText("", "", flags=("empty",)))
 
 
 def _clean(article: RawArticle, body: str, body_format: str, *, whole_page: bool) -> CleanText:
@@ -55,7 +55,8 @@ def _clean(article: RawArticle, body: str, body_format: str, *, whole_page: bool
     return clean_text(body, known_lines=known, headline=article.headline, published=day, language=article.language)
 
 
-def _record(article: RawArticle, clean: CleanText, *flags: str) -> CleanArticle:
+def clean_record(article: RawArticle, clean: CleanText, *flags: str) -> CleanArticle:
+    """The record of an article version whose text is `clean`."""
     removed = tuple(
         RemovedSpan(span.label, span.start, span.end, clean.source[span.start : span.end], span.rule)
         for span in clean.spans

@@ -49,10 +49,8 @@ def _outcome() -> re.Pattern[str]:
 @cache
 def _end() -> re.Pattern[str]:
     ends = "|".join(toml("details.toml")["span_ends"])
-    return re.compile(
-        rf"(?:,?\s+(?:{ends})|,\s+(?:but|though|although|and (?:he|she|they|the)|which|who|where)\b|\.(?:\s|$)).*$",
-        re.DOTALL,
-    )
+    aside = r"(?:but|though|although|and (?:he|she|they|the)|which|who|where|[^,]{2,45} (?:said|says|reported))\b"
+    return re.compile(rf"(?:,?\s+(?:{ends})|,\s+{aside}|\.(?:\s|$)).*$", re.DOTALL)
 
 
 @cache

@@ -18,6 +18,7 @@ from pipeline.summits.drafts import Context, Draft, resolve
 from pipeline.summits.encounters import candidates
 from pipeline.summits.fields import Story, finish
 from pipeline.summits.gate import may_hold_encounter, may_name_sides, names_office
+from pipeline.summits.gazetteer import city_named
 from pipeline.summits.joining import is_event, join
 from pipeline.summits.lexicon import organisations
 from pipeline.summits.people import Mention, Person
@@ -70,7 +71,7 @@ def extract(
     wanted = [index for index, (start, end) in enumerate(spans) if may_hold_encounter(text[start:end])][:MOST_PARSED]
     if not (wanted and names_office(text) and may_name_sides(text)):
         return []
-    scan = Scan(text, headline[:_LONGEST_HEADLINE] if headline else None)
+    scan = Scan(text, headline[:_LONGEST_HEADLINE] if headline else None, _home(dateline))
     by_sentence = _by_sentence(scan.mentions, spans)
     story = Story(text, spans, by_sentence, published, headline, dateline)
     wanted = _tellable(story, wanted)
@@ -83,6 +84,12 @@ def extract(
     events.sort(key=lambda draft: (draft.sentences[0][1], draft.triggers[0]))
     finished = finish(events, story)
     return finished if text[begin:] == source[begin:] else [_as_written(event, source) for event in finished]
+
+
+def _home(dateline: Dateline | None) -> str | None:
+    """The country where a story was filed."""
+    city = city_named(dateline.place, ()) if dateline is not None and dateline.place else None
+    return city.country if city is not None else None
 
 
 def _as_written(event: SummitEvent, source: str) -> SummitEvent:

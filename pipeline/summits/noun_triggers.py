@@ -105,7 +105,7 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
         before, venue = _venue(parsed, noun, before, company, places)
     roles = before + company
     complete = len(sides(before)) > 1 or any(child.lower_ in ("between", "among") for child in noun.children)
-    if not complete or len(sides(roles)) < 2 or gathering:
+    if not _margin(noun) and (not complete or len(sides(roles)) < 2 or gathering):
         roles = _outer(parsed, noun) + roles + _askers(parsed, noun)
     if gathering is None and (named := _of_organisation(roles)):
         gathering, codes = story[parsed.start(noun) : parsed.end(noun)], [named]
@@ -115,6 +115,17 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     candidate.soft = word in nouns("either") and not gathering and not phoned
     candidate.separate = word in nouns("several") and any(child.lower_ in nouns("separate") for child in noun.children)
     return candidate
+
+
+def _margin(noun: Any) -> bool:
+    """Whether a gathering is only where others meet: X met Y on the sidelines of the G20 summit."""
+    token, beside = noun, False
+    for _ in range(6):
+        token = token.head
+        beside |= token.lower_ in ("sidelines", "margins", "sideline")
+        if is_verb(token):
+            return beside and stem(token) in ("meet", "hold", "receive", "confer", "talk", "speak")
+    return False
 
 
 def _of_organisation(roles: Sequence[Role]) -> str | None:

@@ -20,9 +20,10 @@ def _predicate(word: Word) -> bool:
 
 
 class Scan:
-    """The mentions of one text, ascending, and its persons in the order in which they come."""
+    """The mentions of one text, ascending, and its persons in the order in which they come. `home`: the country of the
+    dateline."""
 
-    def __init__(self, text: str, headline: str | None = None) -> None:
+    def __init__(self, text: str, headline: str | None = None, home: str | None = None) -> None:
         self.text = text
         self.persons: list[Person] = []
         self.mentions: list[Mention] = []
@@ -38,7 +39,7 @@ class Scan:
         self._names()
         self._countries()
         self.mentions.sort(key=lambda mention: (mention.start, -mention.end))
-        settle(text, self.mentions, self.persons, Scan(headline).mentions if headline else ())
+        settle(text, self.mentions, self.persons, Scan(headline).mentions if headline else (), home)
 
     # -- titles --------------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,8 @@ from pipeline.summits.people import Mention, Person, same_title
 _ENOUGH = 2.5
 """Points that the best country needs; see `_points`."""
 _MOST_FOR_COUNT = 1.0
+_DATELINE = 3.3
+"""For the country of the dateline: a national agency gives its own officials no country."""
 _HEADLINE = 3.0
 """For an office of the same title that the headline names."""
 _HOME = 3.0
@@ -29,7 +31,13 @@ def _alone() -> dict[str, str]:
     return dict(toml("actors.toml")["one_state"])
 
 
-def settle(text: str, mentions: Sequence[Mention], persons: list[Person], headline: Sequence[Mention] = ()) -> None:
+def settle(
+    text: str,
+    mentions: Sequence[Mention],
+    persons: list[Person],
+    headline: Sequence[Mention] = (),
+    home: str | None = None,
+) -> None:
     """Fills in the countries of persons and of their mentions, the surest sign first: titles of one state alone, an
     office that the story tells without a name, and the countries named around."""
     for person in persons:
@@ -45,7 +53,7 @@ def settle(text: str, mentions: Sequence[Mention], persons: list[Person], headli
             and _rank(person_)
             and not person_.bystander
         ):
-            person_.country = _around(text, mention, mentions, persons, headline)
+            person_.country = _around(text, mention, mentions, persons, headline, home)
     for mention in mentions:
         if mention.kind == "person" and mention.person is not None:
             mention.country = mention.country or mention.person.country
@@ -119,7 +127,12 @@ def _suits(person: Person, office: Person) -> bool:
 
 
 def _around(
-    text: str, mention: Mention, mentions: Sequence[Mention], persons: Sequence[Person], headline: Sequence[Mention]
+    text: str,
+    mention: Mention,
+    mentions: Sequence[Mention],
+    persons: Sequence[Person],
+    headline: Sequence[Mention],
+    home: str | None,
 ) -> str | None:
     """The country that the words in front of a mention make plain; None where two are about as likely."""
     person = mention.person
@@ -151,6 +164,9 @@ def _around(
         points[code] = max(points.get(code, 0.0), _points(text, other, mention, sentence))
     if "US" not in held and (person.title or "").lower() in toml("actors.toml")["american"] and _american(mentions):
         points["US"] = points.get("US", 0.0) + _HOME
+    led = any(p.name and p.country == home and p.level == "leader" and p is not person for p in persons)
+    if home is not None and home not in held and not (led and person.level == "leader"):
+        points[home] = points.get(home, 0.0) + _DATELINE
     for other in headline:
         office = other.person
         if (

@@ -136,7 +136,11 @@ class Tagged:
                     and not (count and self.starts.get(at) is None)
                 ):
                     break
-                if word.norm in _no_name() and not (count and word.norm in name_words("particles")):
+                if (
+                    word.norm in _no_name()
+                    and not self._short_month(at)
+                    and not (count and word.norm in name_words("particles"))
+                ):
                     break
                 count += 1
             elif not (word.norm in name_words("particles") and self._goes_on(at + 1)):
@@ -147,6 +151,15 @@ class Tagged:
         if not count or at == first:
             return None
         return _bare(self.text[tokens[first].start : tokens[at - 1].end], tokens[at - 1]), at
+
+    def _short_month(self, at: int) -> bool:
+        """Whether a month's short form is a name here: Jan Kowal, and not Jan. 5."""
+        after = self.tokens[at + 1].text if at + 1 < len(self.tokens) else ""
+        return (
+            self.tokens[at].norm in toml("calendar.toml")["months"]
+            and len(self.tokens[at].norm) < 4
+            and after[:1].isupper()
+        )
 
     def _given(self, at: int) -> bool:
         """Whether a title's word behind a title is a given name: Bosnian Prime Minister Emir Hadzic."""

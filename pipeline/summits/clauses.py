@@ -100,6 +100,8 @@ class Parsed:
                     out += self.in_phrase(child, depth + 1)
                 elif child.dep_ == "prep" and child.lower_ in _OF:
                     out += self.objects_of(child, depth + 1)
+                elif child.dep_ == "acl":  # a delegation led by X
+                    out += self.with_(child, ("by",))
         for child in token.children:
             if child.dep_ in ("conj", "appos"):
                 out += self.in_phrase(child, depth + 1)

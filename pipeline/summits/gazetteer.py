@@ -13,7 +13,7 @@ from pipeline.summits.lexicon import rows, toml
 
 SMALLEST = 15000
 """Inhabitants of the smallest city that is known."""
-_DWARFED = 30
+_DWARFED = 6
 """A city of a country that the story speaks of is preferred to a namesake up to this many times its size."""
 CITY_STATES = frozenset(("SG", "HK", "MC", "LU", "DJ", "VA", "SM"))
 _NAMED_CITY_STATES = frozenset(("SG", "HK"))
@@ -54,6 +54,8 @@ def _cities() -> dict[str, tuple[City, ...]]:
                 key = fold(other)
                 if key != own:
                     found.setdefault(key, []).append((True, city))
+    for key in _other_words():
+        found.pop(key, None)
     capitals = {fold(capital): code for code, capital in _capitals()}
     out = {}
     for key, cities in found.items():
@@ -68,6 +70,13 @@ def _cities() -> dict[str, tuple[City, ...]]:
         if fold(like) in out:
             out[fold(name)] = out[fold(like)]
     return out
+
+
+def _other_words() -> set[str]:
+    """What GeoNames knows as another name of some city, and a text means as a language, a people, a day or a month."""
+    demonyms = {fold(name.rstrip("*")) for _, _, names, _ in rows("countries.tsv") for name in names.split(";") if name}
+    calendar = toml("calendar.toml")
+    return demonyms | set(calendar["months"]) | set(calendar["weekdays"])
 
 
 def _capitals() -> list[tuple[str, str]]:

@@ -100,7 +100,7 @@ def _of(subjects: Sequence[Role]) -> str | None:
 def _receive(parsed: Parsed, verb: Any) -> Candidate | None:
     objects = _people(parsed.objects(verb) or parsed.passive_subject(verb))
     subjects = parsed.subjects(verb)
-    if not any(role.mention is not None and role.mention.kind != "group" for role in objects):
+    if not any(role.mention is not None and (role.rank or role.mention.kind != "group") for role in objects):
         return None
     return made(parsed, verb, "meeting", subjects + objects)
 
@@ -179,7 +179,11 @@ def _visit(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate |
 
 
 def _people(roles: Sequence[Role]) -> list[Role]:
-    return [role for role in roles if role.mention is None or role.mention.kind in ("person", "group", "counterpart")]
+    return [
+        role
+        for role in roles
+        if role.mention is None or role.rank is not None or role.mention.kind in ("person", "group", "counterpart")
+    ]
 
 
 def _by_phone(verb: Any) -> bool:

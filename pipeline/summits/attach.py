@@ -162,10 +162,16 @@ def _again(chosen: When, found: Iterable[When]) -> When:
     return next((when for when in found if when.start == chosen.start), chosen)
 
 
+DAY = len("YYYY-MM-DD")
+
+
 def _nearest(found: Sequence[When], parsed: Parsed, frame: _Frame, candidate: Candidate) -> When | None:
+    """The nearest date; a day stands before a month or a year, which more often tell of something else."""
     measured = [(_distance(parsed, frame, candidate, when.start, when.end), when) for when in found]
-    near = [(distance, when.start, when) for distance, when in measured if distance is not None]
-    return min(near, key=lambda item: item[:2])[2] if near else None
+    near = [
+        (len(when.span.start) < DAY, distance, when.start, when) for distance, when in measured if distance is not None
+    ]
+    return min(near, key=lambda item: item[:3])[3] if near else None
 
 
 def _where(trigger: Any, parsed: Parsed, hits: Sequence[PlaceHit]) -> PlaceHit | None:

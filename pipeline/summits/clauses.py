@@ -170,8 +170,7 @@ class Parsed:
         """Who does what a verb says, through control and coordination."""
         if depth > _DEEPEST:
             return []
-        own = next((child for child in verb.children if child.dep_ in ("nsubj", "csubj")), None)
-        if own is not None:
+        if own := next((child for child in verb.children if child.dep_ in ("nsubj", "csubj")), None):
             if own.lower_ in ("who", "which", "that") and verb.dep_ in ("relcl", "ccomp", "acl"):
                 return self.in_phrase(verb.head)
             return self.in_phrase(own) or self._carried(own)

@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_after, place_at, sides
 from pipeline.summits.clauses import COMPANY, Parsed, Role
 from pipeline.summits.lexicon import organisations, toml
+from pipeline.summits.offers import askers, in_margin
 from pipeline.summits.places import PlaceHit, venue_hit
 from pipeline.summits.verbs import is_verb, stem, verbs
 
@@ -63,13 +64,13 @@ def _visit(parsed: Parsed, noun: Any, places: Sequence[PlaceHit]) -> Candidate |
         destination = place_after(parsed, noun.head, places, ("to", "in"))
     if destination is None and noun.dep_ == "pobj" and is_verb(noun.head.head):
         destination = place_after(parsed, noun.head.head, places, ("to", "in"))
-    askers = _askers(parsed, noun)
-    if destination is None and not askers:
+    asking = askers(parsed, noun)
+    if destination is None and not asking:
         return None
     people += parsed.with_(noun, ("by", "of", "from"))
     people = [role for role in people if destination is None or not _inside(role, destination)]
     people = people or [role for role in parsed.owner(noun) if destination is None or not _inside(role, destination)]
-    return made(parsed, noun, "visit", people + askers, destination=destination)
+    return made(parsed, noun, "visit", people + asking, destination=destination)
 
 
 def _call(parsed: Parsed, noun: Any) -> Candidate | None:
@@ -105,8 +106,8 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
         before, venue = _venue(parsed, noun, before, company, places)
     roles = before + company
     complete = len(sides(before)) > 1 or any(child.lower_ in ("between", "among") for child in noun.children)
-    if not _margin(noun) and (not complete or len(sides(roles)) < 2 or gathering):
-        roles = _outer(parsed, noun) + roles + _askers(parsed, noun)
+    if not in_margin(noun) and (not complete or len(sides(roles)) < 2 or gathering):
+        roles = _outer(parsed, noun) + roles + askers(parsed, noun)
     if gathering is None and (named := _of_organisation(roles)):
         gathering, codes = story[parsed.start(noun) : parsed.end(noun)], [named]
     phoned = _phone_noun(noun)
@@ -117,59 +118,10 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     return candidate
 
 
-def _margin(noun: Any) -> bool:
-    """Whether a gathering is only where others meet: X met Y on the sidelines of the G20 summit."""
-    token, beside = noun, False
-    for _ in range(6):
-        token = token.head
-        beside |= token.lower_ in ("sidelines", "margins", "sideline")
-        if is_verb(token):
-            return beside and stem(token) in ("meet", "hold", "receive", "confer", "talk", "speak")
-    return False
-
-
 def _of_organisation(roles: Sequence[Role]) -> str | None:
     """The organisation whose representatives alone meet: the AU leaders opened their summit."""
     codes = {role.mention.country for role in roles if role.mention is not None and role.mention.country}
     return codes.pop() if len(codes) == 1 and codes <= organisations() else None
-
-
-def _askers(parsed: Parsed, noun: Any) -> list[Role]:
-    """Who refuses, offers or accepts an encounter of others: Israel dismissed Syria's offer to resume talks."""
-    token, out = noun, []
-    for _ in range(5):
-        head = token.head
-        if head == token or token.dep_ not in (
-            "dobj",
-            "obj",
-            "acl",
-            "xcomp",
-            "pobj",
-            "prep",
-            "relcl",
-            "nsubjpass",
-            "conj",
-            "pcomp",
-        ):
-            break
-        if (
-            is_verb(head)
-            and stem(head) in verbs("answering")
-            and token.dep_ in ("dobj", "obj", "xcomp", "prep", "nsubjpass")
-        ):
-            out += parsed.subjects(head)
-        if head.tag_.startswith("NN") and head.lower_ not in _requests():
-            break
-        if not is_verb(head) and head.lower_ in _requests():
-            out += [role for child in head.children if child.dep_ in _BEFORE for role in parsed.in_phrase(child)]
-            out += parsed.with_(head, ("from", "by"))
-        token = head
-    return out
-
-
-@cache
-def _requests() -> frozenset[str]:
-    return frozenset(toml("verbs.toml")["requests"])
 
 
 def _before(parsed: Parsed, noun: Any) -> list[Role]:

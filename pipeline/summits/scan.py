@@ -49,7 +49,7 @@ class Scan:
         level: str | None = hit.entry.value or None
         if lower and level:
             level = "official"
-        last, of = self._of(hit)
+        last, of = self._tagged.of_office(hit)
         country = country or of
         name_first = last + (last < len(tokens) and tokens[last].text == ",")
         name = None if tokens[last - 1].possessive else tagged.name_at(name_first, ranked=True)
@@ -69,7 +69,7 @@ class Scan:
         title = self._title_text(first, hit, lower)
         bystander = hit.entry.kind == "bystander"
         if name and country is None:
-            end, country = self._of_country(name[1])
+            end, country = self._tagged.of_country(name[1])
         if text_name is None and country is None:
             # "a foreign leader" is nobody; "the president" is whoever had that title last
             definite = first == 0 or tokens[first - 1].norm in ("the", "both") or tokens[first - 1].text == "."
@@ -82,24 +82,6 @@ class Scan:
         self._add(
             "person", begin, end, anchor, person=person, country=country, level=level, title=title, name=text_name
         )
-
-    def _of_country(self, at: int) -> tuple[int, str | None]:
-        """President Rui Tavora of Portugal: the token behind the country, and its code."""
-        tokens = self._tokens
-        if at + 1 < len(tokens) and tokens[at].norm == "of":
-            named = self._tagged.starts.get(at + 1 + (tokens[at + 1].norm == "the"))
-            if named and named.entry.kind == "country":
-                return named.last, named.entry.value
-        return at, None
-
-    def _of(self, hit: Hit) -> tuple[int, str | None]:
-        """ "president of South Korea": the token behind the country, and its code."""
-        tokens = self._tokens
-        if hit.last + 1 < len(tokens) and tokens[hit.last].norm in ("of", "for", "from", "to"):
-            named = self._tagged.starts.get(hit.last + 1 + (tokens[hit.last + 1].norm == "the"))
-            if named and named.entry.kind in ("country", "organisation"):
-                return named.last, named.entry.value
-        return hit.last, None
 
     def _title_text(self, first: int, hit: Hit, lower: bool) -> str:
         """The title's words, with what makes it a lower or a passing office ("acting", "deputy")."""
@@ -244,7 +226,7 @@ class Scan:
         at, found = hit.last, False
         first = hit.first
         while name := self._tagged.name_at(at):
-            end, country = self._of_country(name[1])
+            end, country = self._tagged.of_country(name[1])
             title = office.title() if self._tokens[hit.first].capital else office
             person = self._person(name[0], title, country, hit.entry.value, False, False)
             self._tagged.take(first, end)
@@ -269,7 +251,7 @@ class Scan:
     def _counterpart(self, hit: Hit, first: int, country: str | None) -> None:
         at = hit.last
         if country is None:
-            at, country = self._of(hit)
+            at, country = self._tagged.of_office(hit)
         behind = at + (at < len(self._tokens) and self._tokens[at].text == ",")
         name = self._tagged.name_at(behind)
         if name and behind != at and not self._tagged.closed(name[1]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from pipeline.summits.lexicon import look_up, toml
+from pipeline.summits.lexicon import Hit, look_up, toml
 from pipeline.summits.people import name_words
 from pipeline.summits.verbs import is_form
 from pipeline.summits.words import Word, words
@@ -79,6 +79,24 @@ class Tagged:
             past |= self.tokens[first - 1].norm in _title_words("past")  # former Japanese prime minister
             first -= 1
         return first, past, lower, hit.entry.value
+
+    def of_country(self, at: int) -> tuple[int, str | None]:
+        """President Rui Tavora of Portugal: the token behind the country, and its code."""
+        tokens = self.tokens
+        if at + 1 < len(tokens) and tokens[at].norm == "of":
+            named = self.starts.get(at + 1 + (tokens[at + 1].norm == "the"))
+            if named and named.entry.kind == "country":
+                return named.last, named.entry.value
+        return at, None
+
+    def of_office(self, hit: Hit) -> tuple[int, str | None]:
+        """ "president of South Korea": the token behind the country, and its code."""
+        tokens = self.tokens
+        if hit.last + 1 < len(tokens) and tokens[hit.last].norm in ("of", "for", "from", "to"):
+            named = self.starts.get(hit.last + 1 + (tokens[hit.last + 1].norm == "the"))
+            if named and named.entry.kind in ("country", "organisation"):
+                return named.last, named.entry.value
+        return hit.last, None
 
     def closed(self, end: int) -> bool:
         """True where a name after a comma ends as an apposition does."""

@@ -128,7 +128,9 @@ def _speak(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         return None
     if not phoned and not all(role.mention is None or role.mention.kind in ("person", "counterpart") for role in with_):
         return None
-    return made(parsed, verb, "call" if phoned else "meeting", subjects + with_ + to, soft=not phoned)
+    return made(
+        parsed, verb, "call" if phoned or not _placed(verb) else "meeting", subjects + with_ + to, soft=not phoned
+    )
 
 
 def _discuss(parsed: Parsed, verb: Any) -> Candidate | None:
@@ -203,3 +205,8 @@ def _by_phone(verb: Any) -> bool:
         for word in child.subtree
         if word.dep_ not in ("relcl", "acl")
     )
+
+
+def _placed(verb: Any) -> bool:
+    """Whether a verb of speaking has a place: "spoke with X in Paris" was in person, without a place it seldom was."""
+    return any(child.dep_ == "prep" and child.lower_ in ("in", "at", "during") for child in verb.children)

@@ -13,8 +13,8 @@ from tests.golden.played import stand
 
 pytestmark = pytest.mark.slow
 
-# Floors below what was measured when they were set (22 of 37 events found with just their parties, 8 others): they catch
-# a decline; quality is measured by the benchmarks.
+# Floors below what was measured when they were set (22 of 37 events found with just their parties, 8 others): they
+# catch a decline; quality is measured by the benchmarks.
 LEAST_RECALL = 0.5
 LEAST_PRECISION = 0.65
 LEAST_RIGHT = {"kind": 0.85, "status": 0.85, "level": 0.8, "prominence": 0.85, "date": 0.5, "place": 0.8}

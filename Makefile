@@ -6,19 +6,20 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test test-fast faults lint types format lock bench clean
+.PHONY: help setup demo test test-fast faults lint types format lock clean
 help:
 	@echo "make demo       everything on a bundled sample wire (KAFKA=1: on a real broker)"
 	@echo "make test       all tests          make test-fast   those that need no server"
 	@echo "make faults     the fault tests with 500 kills (ROUNDS=n: n kills)"
+	@echo "make setup      what the others do first"
 	@echo "make lint types format             make lock        compile requirements/*.txt anew"
 
 setup: $(READY)
 
-$(READY): pyproject.toml requirements/dev.txt
+$(READY): pyproject.toml requirements/dev.txt requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; PYTHON=/path/to/it make ..."; exit 1; }
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "python3 cannot make environments: install python3-venv (apt-get install python3-venv)"; exit 1; }
-	@test -x $(UV) || $(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@test -x $(UV) || $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@echo "installing what requirements/dev.txt pins"
 	@$(UV) pip sync --system-certs --quiet --python $(PY) --require-hashes requirements/dev.txt requirements/uv.txt
 	@$(UV) pip install --system-certs --quiet --python $(PY) --no-deps --no-build-isolation --editable .

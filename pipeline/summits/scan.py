@@ -6,6 +6,8 @@ again → groups of a country. Nothing here knows who holds which office today.
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipeline.summits.lexicon import Hit, toml
 from pipeline.summits.people import RANK, Mention, Person, family_keys, known_as, name_words, parts, same_title
 from pipeline.summits.settle import settle
@@ -282,33 +284,8 @@ class Scan:
             and self._tagged.names_something(hit.last)
         )
 
-    def _add(
-        self,
-        kind: str,
-        first: int,
-        last: int,
-        anchor: int,
-        *,
-        person: Person | None = None,
-        country: str | None = None,
-        level: str | None = None,
-        form: str = "",
-        title: str | None = None,
-        name: str | None = None,
-    ) -> None:
+    def _add(self, kind: str, first: int, last: int, anchor: int, **fields: Any) -> None:
+        """A mention over tokens [first, last); `fields`: those of Mention."""
         tokens = self._tokens
-        self.mentions.append(
-            Mention(
-                kind,
-                tokens[first].start,
-                tokens[last - 1].end,
-                tokens[anchor].start,
-                person=person,
-                country=country,
-                level=level,
-                form=form,
-                possessive=tokens[last - 1].possessive,
-                title=title,
-                name=name,
-            )
-        )
+        start, end, main = tokens[first].start, tokens[last - 1].end, tokens[anchor].start
+        self.mentions.append(Mention(kind, start, end, main, possessive=tokens[last - 1].possessive, **fields))

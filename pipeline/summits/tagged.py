@@ -185,11 +185,6 @@ class Tagged:
         follows = at + 1 < len(self.tokens) and self.tokens[at + 1].capital and at + 1 not in self.covered
         return hit is not None and hit.entry.kind == "title" and hit.last == at + 1 and follows
 
-    def _family(self, at: int) -> bool:
-        """Whether a capital's name stands where a family name does: prime minister, Evaristo Lima."""
-        hit = self.starts.get(at)
-        return hit is not None and hit.entry.kind == "capital" and hit.last == at + 1
-
     def names_something(self, place: int) -> bool:
         """Whether a token is capitalised as a name's part is, and no day, month or everyday word."""
         word = self.tokens[place]

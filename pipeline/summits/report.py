@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from datetime import date
 
-from pipeline.summits.extract import extract
+from pipeline.summits.extract import LONGEST_TEXT, extract
 from pipeline.summits.language import is_english
 from pipeline.summits.model import extractor_used
 from schemas.records import CleanArticle, RawArticle, SummitEvent, SummitReport, local_day
@@ -14,7 +14,7 @@ from schemas.records import CleanArticle, RawArticle, SummitEvent, SummitReport,
 
 def report(article: RawArticle, clean: CleanArticle) -> SummitReport:
     """The events of an article version. Flags: withdrawn (kill or withhold, nothing was read), no_text,
-    language_not_supported, no_date."""
+    language_not_supported, no_date, not_read_whole (longer than is read)."""
     flags: list[str] = []
     events: tuple[SummitEvent, ...] = ()
     if article.withdrawn:
@@ -27,6 +27,8 @@ def report(article: RawArticle, clean: CleanArticle) -> SummitReport:
         published = story_day(article, clean)
         if published is None:
             flags.append("no_date")
+        if len(clean.text) > LONGEST_TEXT:
+            flags.append("not_read_whole")
         found = extract(clean.text, published=published, headline=clean.headline, dateline=clean.dateline)
         events = tuple(
             replace(event, event_id=f"{article.article_id}:{article.version}:{number}")

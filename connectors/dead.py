@@ -1,14 +1,16 @@
-"""The connectors' dead letters: documents and items that cannot be published, with their original bytes."""
+"""The connectors' dead letters, documents and items that cannot be published, with their original bytes; and where the
+original of any dead letter goes that is too large for the topic."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import os
 from dataclasses import replace
 from pathlib import Path
 
+from connectors.durable import write_durably
 from connectors.envelope import headers_for
-from connectors.topics import DEAD_LETTERS, Message
+from connectors.topics import DEAD_LETTERS, Message, StorageFull, TopicError
 from schemas.codec import Encoder
 from schemas.records import DeadLetter
 
@@ -40,24 +42,26 @@ class DeadLetters:
             message=str(error).encode("utf-8", "replace").decode()[:MESSAGE_LIMIT],
         )
         if len(data) + ROOM > self._limit:
-            letter = replace(letter, value=None, value_file=str(self._set_aside(sha, data)))
+            letter = set_aside(letter, self._folder)
         value = self._encoder.encode(letter, DEAD_LETTERS.name)
         return Message(letter.dead_letter_id.encode(), value, headers_for(letter))
 
-    def _set_aside(self, sha: str, data: bytes) -> Path:
-        """Durable before the letter that names it is appended."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"{sha}.bin"
+
+def set_aside(dead: DeadLetter, folder: Path) -> DeadLetter:
+    """The same dead letter with its value in a file of `folder` named by its hash, durable before it is named.
+
+    Raises StorageFull, or TopicError where the file cannot be written for another reason.
+    """
+    if dead.value is None:
+        return dead
+    path = folder / f"{dead.value_sha256}.bin"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            temporary = path.with_name(f".{sha}.{os.getpid()}.tmp")
-            with temporary.open("wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.replace(path)
-            descriptor = os.open(self._folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-        return path
+            write_durably(path, dead.value)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise (StorageFull if full else TopicError)(
+            f"the original of dead letter {dead.dead_letter_id} cannot be set aside in {folder}: {error.strerror}"
+        ) from error
+    return replace(dead, value=None, value_file=str(path))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 import re
 import traceback
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
-from connectors.topics import Received, StorageFull, TopicError
+from connectors.topics import Received
 from schemas.records import DeadLetter, Header
 
 MESSAGE_LIMIT = 1000
@@ -56,41 +53,3 @@ def steady(message: str) -> str:
     """A message without what varies from try to try (memory addresses), of bounded length, valid Unicode."""
     text = _ADDRESS.sub("0x…", message).encode("utf-8", "replace").decode("utf-8")
     return text if len(text) <= MESSAGE_LIMIT else text[: MESSAGE_LIMIT - 1] + "…"
-
-
-def set_aside(dead: DeadLetter, folder: Path) -> DeadLetter:
-    """The same dead letter with its value in a file of `folder` named by its hash, durable before it is named.
-
-    Raises StorageFull, or TopicError where the file cannot be written for another reason.
-    """
-    if dead.value is None:
-        return dead
-    path = folder / f"{dead.value_sha256}.bin"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            write_durably(path, dead.value)
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise (StorageFull if full else TopicError)(
-            f"the original of dead letter {dead.dead_letter_id} cannot be set aside in {folder}: {error.strerror}"
-        ) from error
-    return replace(dead, value=None, value_file=str(path))
-
-
-def write_durably(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all: temporary name, fsync, rename, fsync of the folder."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

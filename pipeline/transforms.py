@@ -10,10 +10,11 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.metrics import Metrics
 
+from connectors.dead import set_aside
 from connectors.envelope import headers_for
 from connectors.topics import Message, Received, TopicError
 from pipeline import steps
-from pipeline.failures import Failure, failure, set_aside
+from pipeline.failures import Failure, failure
 from pipeline.io import clients
 from pipeline.io.read import METRICS
 from pipeline.settings import Settings

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_SH, flock
 from pathlib import Path
 
+from connectors.durable import sync_folder
 from connectors.topics import container
 from connectors.topics.container import Segment
 
@@ -82,14 +83,6 @@ def add(segment: Segment, blocks: Iterable[bytes], temporary: str, mtime: int | 
         path.unlink(missing_ok=True)
         raise
     sync_folder(segment.path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def replace_durably(path: Path, content: bytes) -> None:

@@ -18,6 +18,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 
+from connectors.durable import sync_folder
 from connectors.topics import groups, segments
 from connectors.topics.container import Corrupt, Segment, decode, encode
 from connectors.topics.model import (
@@ -63,7 +64,7 @@ class Spool:
                         continue
                     segments.replace_durably(folder / "topic.json", json.dumps(asdict(spec), indent=1).encode() + b"\n")
                 for above in (self._root, self._root.parent):
-                    segments.sync_folder(above)
+                    sync_folder(above)
             created.append(spec.name)
         return created
 

@@ -19,11 +19,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from connectors.config import DEFAULT_FILE, Config, ConfigError, TopicsConfig, load_config, parse_config
+from connectors.durable import write_durably
 from connectors.topics import ALL_TOPICS
 from pipeline.cli import CommandError
 from pipeline.cli.common import topics_of
 from pipeline.cli.output import Printer
-from pipeline.failures import write_durably
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

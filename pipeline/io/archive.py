@@ -18,7 +18,7 @@ from pathlib import Path
 import apache_beam as beam
 import fastavro
 
-from pipeline.failures import write_durably
+from connectors.durable import write_durably
 from pipeline.settings import Settings
 from pipeline.steps import Encoded
 from schemas.records import CleanArticle, RawArticle, SummitReport, to_avro

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from connectors.dead import set_aside
 from connectors.topics import DEAD_LETTERS, RAW, TopicSpec
-from pipeline.failures import failure, set_aside
+from pipeline.failures import failure
 from pipeline.replay import REPLAY_OF
 from schemas.records import DeadLetter, Header
 from tests.unit.cli.desk import Desk, raw_article

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from connectors.dead import set_aside
 from connectors.topics import Received
-from pipeline.failures import failure, set_aside, steady
+from pipeline.failures import failure, steady
 
 ORIGIN = Received("wire.articles.raw.v1", 3, 41, 0, b"key", b"\x00broken", (("ce_id", b"x"),))
 

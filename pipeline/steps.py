@@ -11,7 +11,6 @@ an outdated version must not stay standing in a topic where the highest version 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 
 from connectors.envelope import headers_for
@@ -92,23 +91,10 @@ def extract(stripped: Stripped) -> Extracted:
 
 def unextracted(stripped: Stripped, flag: str = FAILED_EXTRACT) -> Extracted:
     """What goes on where extract failed, or had nothing to work on."""
-    from pipeline.summits import extractor_used
+    from pipeline.summits.report import report_of
 
     article, clean = stripped.article, stripped.clean
-    empty = SummitReport(
-        article_id=article.article_id,
-        source_id=article.source_id,
-        version=article.version,
-        change=article.change,
-        headline=article.headline,
-        url=article.url,
-        published=article.published,
-        published_offset=article.published_offset,
-        flags=(flag,),
-        extractor=extractor_used(),
-        text_sha256=hashlib.sha256(clean.text.encode("utf-8", "replace")).hexdigest(),
-    )
-    return Extracted(stripped.origin, article, clean, empty)
+    return Extracted(stripped.origin, article, clean, report_of(article, clean, flags=(flag,)))
 
 
 @dataclass(frozen=True, slots=True)

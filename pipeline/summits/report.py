@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -34,6 +35,13 @@ def report(article: RawArticle, clean: CleanArticle) -> SummitReport:
             replace(event, event_id=f"{article.article_id}:{article.version}:{number}")
             for number, event in enumerate(found)
         )
+    return report_of(article, clean, events, flags)
+
+
+def report_of(
+    article: RawArticle, clean: CleanArticle, events: Iterable[SummitEvent] = (), flags: Iterable[str] = ()
+) -> SummitReport:
+    """The record that says these events of an article version."""
     return SummitReport(
         article_id=article.article_id,
         source_id=article.source_id,
@@ -43,7 +51,7 @@ def report(article: RawArticle, clean: CleanArticle) -> SummitReport:
         url=article.url,
         published=article.published,
         published_offset=article.published_offset,
-        events=events,
+        events=tuple(events),
         flags=tuple(flags),
         extractor=extractor_used(),
         text_sha256=hashlib.sha256(clean.text.encode("utf-8", "replace")).hexdigest(),

@@ -128,8 +128,8 @@ class Clients:
         where = f"Kafka at {','.join(self._servers)}"
         if isinstance(error, KafkaConfigurationError) or not isinstance(error, KafkaError | OSError):
             return TopicError(f"[topics.kafka] is not right: {explain(error)}")
-        if "socket disconnected" in complaint:
-            # What brokers do with a wrong password, or where the protocol is another one.
+        if "socket disconnected" in complaint or "AuthenticationFailed" in complaint:
+            # With a wrong password, which some answers name and some do not, or where the protocol is another one.
             return TopicError(
                 f"{where} closes the connection; are security_protocol and password in [topics.kafka] right?"
             )

@@ -16,7 +16,7 @@ from pathlib import Path
 from connectors import folder, schedule
 from connectors.article import Provenance
 from connectors.fetch import FetchError, Response, Unreachable
-from connectors.formats import FeedError, parse
+from connectors.formats import FeedError, read
 from connectors.headers import http_time
 from connectors.pages import Page
 from connectors.publish import Publisher
@@ -88,17 +88,20 @@ class Desk:
         else:
             where = Provenance(source, at, _facts(response))
             try:
-                items = parse(response.body, content_type=response.content_type, url=response.url)
+                document = read(response.body, content_type=response.content_type, url=response.url)
             except FeedError as error:
                 self.summary.count(source.feed_id, self._publisher.refuse(response.body, where, error))
                 self._failed(source, state, at, FetchError(str(error), status=response.status))
                 return []
+            items = document.items
             if source.feed is not None and source.feed.full_text and polled.pages is None:
                 wanted = self._publisher.teasers(items, where)
                 if wanted:
                     return wanted
             counts = self._publisher.take(items, where, state, polled.pages or {})
             state.document = digest
+            asked = document.cadence
+            state.ttl, state.skip_hours, state.skip_days = asked.every, asked.skip_hours, asked.skip_days
             state.items = len(items)
             state.published += counts.total
             times = [item.published.timestamp() for item in items if item.published is not None]
@@ -114,7 +117,9 @@ class Desk:
         now = at.timestamp()
         self.summary.failed.pop(source.feed_id, None)
         self.summary.count(source.feed_id, counts)
-        told = schedule.advice(response.cache_control, http_time(response.expires), http_time(response.date) or at)
+        told = schedule.advice(
+            response.cache_control, http_time(response.expires), http_time(response.date) or at, state.ttl
+        )
         schedule.after_success(state, now, counts.total, told, fixed=source.feed.interval, chance=self._chance())
         state.polls += 1
         state.last_poll = now

@@ -1,6 +1,6 @@
 """When a feed is polled next. Pure functions of its state and the time; the caller brings clock and randomness.
 
-after success   the feed's own rhythm, what its server asks for, within bounds, ±10 %
+after success   the feed's own rhythm, what its server and its document ask for, within bounds, ±10 %
 after failure   full-jitter exponential back-off (never giving up), the server's Retry-After first
 gone            after two answers 410: once a week
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from connectors.fetch import FetchError
 from connectors.state import FeedState
@@ -66,9 +66,23 @@ def after_success(state: FeedState, now: float, news: int, told: Advice, *, fixe
     wait = fixed or max(state.interval, *(one or 0.0 for one in (told.max_age, told.expires, told.ttl)))
     wait = wait if fixed else _clamp(wait)
     state.next_poll = now + wait * (0.9 + 0.2 * chance)
+    if not fixed and (state.skip_hours or state.skip_days):
+        state.next_poll = _past_skipped(state, now)
     state.errors = state.gone = 0
     state.error = None
     state.last_ok = now
+
+
+def _past_skipped(state: FeedState, now: float) -> float:
+    """The planned poll moved on by whole hours, out of those in which the feed says that nothing comes; never more than
+    a day from now."""
+    at, latest = state.next_poll, now + LONGEST
+    while at < latest:
+        time = datetime.fromtimestamp(at, UTC)
+        if not (state.skip_hours >> time.hour & 1 or state.skip_days >> time.weekday() & 1):
+            return at
+        at += 3600.0
+    return max(state.next_poll, latest)
 
 
 def after_failure(state: FeedState, now: float, error: FetchError, *, fixed: float, chance: float) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS feeds(
@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS feeds(
     interval REAL NOT NULL, errors INTEGER NOT NULL, error TEXT, status INTEGER, last_poll REAL, last_ok REAL,
     last_new REAL, newest REAL, polls INTEGER NOT NULL, unchanged INTEGER NOT NULL, items INTEGER NOT NULL,
     published INTEGER NOT NULL, bytes INTEGER NOT NULL, moved_to TEXT, moved_count INTEGER NOT NULL, moved_since REAL,
-    address TEXT, gone INTEGER NOT NULL, lag REAL
+    address TEXT, gone INTEGER NOT NULL, lag REAL, ttl REAL, skip_hours INTEGER NOT NULL, skip_days INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS articles(
     article_id BLOB PRIMARY KEY, source INTEGER NOT NULL, feed_id TEXT NOT NULL, item_id TEXT NOT NULL,
@@ -50,7 +50,8 @@ class StateError(Exception):
 class FeedState:
     """What is known of a feed. Times in seconds since the epoch; `document` is the last document's SHA-256;
     `unchanged` counts 304 answers and equal documents; `lag` is seconds from publication to topic of the last news;
-    `address` is where a permanent redirect has led for long enough."""
+    `address` is where a permanent redirect has led for long enough; `ttl`, in seconds, `skip_hours` and `skip_days` are
+    the last document's cadence."""
 
     feed_id: str
     url: str
@@ -77,6 +78,9 @@ class FeedState:
     address: str | None = None
     gone: int = 0
     lag: float | None = None
+    ttl: float | None = None
+    skip_hours: int = 0
+    skip_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,10 @@ class State:
         if version is None:
             self.save(Changes(meta={"schema": str(SCHEMA_VERSION)}))
         elif version != str(SCHEMA_VERSION):
-            raise StateError(f"state file {self.path} has version {version}, this release writes {SCHEMA_VERSION}")
+            raise StateError(
+                f"state file {self.path} has version {version}, this release writes {SCHEMA_VERSION}; "
+                "move it away, and it is built anew from the topic"
+            )
 
     def close(self) -> None:
         self._db.close()

@@ -9,6 +9,16 @@ from typing import Literal
 from schemas.records import BodyFormat, PubStatus, Subject
 
 
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How often a feed says it is worth reading: seconds between two polls at least, and hours of the day (GMT) and
+    days of the week in which there is nothing new, as bits (hour 0, Monday: the lowest)."""
+
+    every: float | None = None
+    skip_hours: int = 0
+    skip_days: int = 0
+
+
 class FeedError(Exception):
     """A document is no feed or wire item, or cannot be read. The message gives the reason."""
 
@@ -46,3 +56,11 @@ class Item:
     urgency: int | None = None
     kills: tuple[str, ...] = ()
     quality: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a document holds: its items, and what it says of its own rhythm."""
+
+    items: list[Item]
+    cadence: Cadence

@@ -16,8 +16,9 @@ from dataclasses import replace
 from lxml import etree
 
 from connectors.formats import atom, jsonfeed, lenient, newsml, ninjs, nitf, rss
+from connectors.formats.cadence import cadence_of
 from connectors.formats.charset import decode
-from connectors.formats.model import FeedError, Item
+from connectors.formats.model import Cadence, Document, FeedError, Item
 from connectors.formats.xmltree import key, recovered_tree, strict_tree
 
 _G2_ROOTS = {"newsitem", "newsmessage", "packageitem", "conceptitem", "knowledgeitem", "planningitem", "catalogitem"}
@@ -37,8 +38,14 @@ def parse(data: bytes, *, content_type: str | None, url: str) -> list[Item]:
     relative links count. Raises FeedError, with the reason, where the document is neither feed nor wire item, and
     nothing else.
     """
+    return read(data, content_type=content_type, url=url).items
+
+
+def read(data: bytes, *, content_type: str | None, url: str) -> Document:
+    """The items as `parse` gives them, and what the document says of its own rhythm. Raises FeedError alone."""
     try:
-        return _parse(data, content_type, url)[:MAX_ITEMS]
+        found = _parse(data, content_type, url)
+        return replace(found, items=found.items[:MAX_ITEMS])
     except FeedError:
         raise
     except Exception as error:  # anybody writes documents; a defect of ours costs the document, and never the run
@@ -46,16 +53,16 @@ def parse(data: bytes, *, content_type: str | None, url: str) -> list[Item]:
         raise FeedError(f"the document cannot be read: {type(error).__name__}") from error
 
 
-def _parse(data: bytes, content_type: str | None, url: str) -> list[Item]:
+def _parse(data: bytes, content_type: str | None, url: str) -> Document:
     text = decode(data, content_type)
     start = text.lstrip()
     if not start:
         raise FeedError("the document is empty")
     if start[0] in "{[":
-        return _json(start, url)
+        return Document(_json(start, url), Cadence())
     root = strict_tree(text)
     if root is not None:
-        return _read(root, url)
+        return Document(_read(root, url), cadence_of(root))
     return _salvage(text, url)
 
 
@@ -92,7 +99,7 @@ def _json(text: str, url: str) -> list[Item]:
     raise FeedError("the JSON document is neither a JSON Feed nor ninjs")
 
 
-def _salvage(text: str, url: str) -> list[Item]:
+def _salvage(text: str, url: str) -> Document:
     wanted = len(_ITEM_START.findall(text))
     reason = "it is neither XML nor JSON"
     items: list[Item] = []
@@ -107,4 +114,5 @@ def _salvage(text: str, url: str) -> list[Item]:
         items = more if len(more) > len(items) else items
     if not items:
         raise FeedError(f"no items can be read: {reason}")
-    return [replace(item, quality=(*item.quality, SALVAGED)) for item in items]
+    salvaged = [replace(item, quality=(*item.quality, SALVAGED)) for item in items]
+    return Document(salvaged, Cadence() if root is None else cadence_of(root))

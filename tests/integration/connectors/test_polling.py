@@ -84,6 +84,19 @@ def test_the_validators_are_sent_back_verbatim_and_304_costs_nothing(desk: Desk)
     assert len(desk.raw()) == 1
 
 
+def test_what_a_document_asks_for_holds_while_it_is_unchanged(desk: Desk) -> None:
+    desk.wire.documents["/feed"] = rss("<ttl>300</ttl>", item("a1", "Ministers meet"))
+    desk.wire.headers["/feed"] = {"ETag": '"1"'}
+    config = desk.config({"url": desk.wire.url("/feed"), "id": "norvik"})
+    for _ in range(2):
+        connect(config, desk.topics, once=True, clock=clock)
+        state = State(config.path(config.connect.state))
+        feed = state.feeds()["norvik"]
+        state.close()
+        assert 0.9 * 18_000 <= feed.next_poll - NOW.timestamp() <= 1.1 * 18_000
+    assert feed.status == 304
+
+
 def test_what_is_no_feed_becomes_one_dead_letter_however_often_it_is_polled(desk: Desk) -> None:
     page = b"<html><head><title>Login</title></head><body>Please sign in</body></html>"
     desk.wire.documents["/feed"] = page

@@ -64,6 +64,28 @@ def test_a_configured_interval_goes_before_everything() -> None:
     assert poll(feed(), 0.0, told=Advice(max_age=7200.0), fixed=30.0) == pytest.approx(30.0)
 
 
+def test_hours_and_days_without_news_are_passed_over() -> None:
+    morning = datetime(2026, 3, 6, 23, 30, tzinfo=UTC).timestamp()  # a Friday
+    nights, weekends = feed(), feed()
+    nights.skip_hours = 0b0011_1111
+    weekends.skip_days = 1 << 5
+    assert poll(nights, morning, told=Advice(ttl=3600.0)) == pytest.approx(3600.0 + 6 * 3600.0)
+    assert poll(weekends, morning, told=Advice(ttl=3600.0)) == pytest.approx(DAY)
+    assert poll(weekends, morning - 2 * 3600.0, told=Advice(ttl=3600.0)) == pytest.approx(3600.0)
+
+
+def test_a_feed_without_any_hour_of_news_is_read_once_a_day() -> None:
+    state = feed()
+    state.skip_hours = (1 << 24) - 1
+    assert poll(state, 0.0) == pytest.approx(DAY)
+
+
+def test_a_configured_interval_passes_no_hour_over() -> None:
+    state = feed()
+    state.skip_hours = (1 << 24) - 1
+    assert poll(state, 0.0, fixed=30.0) == pytest.approx(30.0)
+
+
 def test_cache_headers_become_advice() -> None:
     now = datetime(2026, 3, 5, tzinfo=UTC)
     assert advice("public, max-age=600", now + timedelta(hours=9), now).max_age == 600.0

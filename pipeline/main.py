@@ -10,6 +10,7 @@ import apache_beam as beam
 
 from pipeline.io.archive import WriteArchive
 from pipeline.io.write import WriteTopic
+from pipeline.metrics.latency import timed
 from pipeline.settings import Settings
 from pipeline.steps import Outputs
 from pipeline.transforms import Decode, Encode, EncodeFailures, Extract, Strip
@@ -35,7 +36,7 @@ def build(pipeline: beam.Pipeline, source: beam.PTransform, settings: Settings, 
     )
     (
         encoded.ok
-        | "SummitMessages" >> beam.Map(lambda element: element.summits)
+        | "SummitMessages" >> beam.Map(timed)
         | "WriteSummits" >> WriteTopic(settings.summits, settings)
     )
     if settings.archive:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
-from apache_beam.metrics import Metrics
 
 from connectors.dead import set_aside
 from connectors.envelope import headers_for
@@ -16,7 +15,7 @@ from connectors.topics import Message, Received, TopicError
 from pipeline import steps
 from pipeline.failures import Failure, failure
 from pipeline.io import clients
-from pipeline.io.read import METRICS
+from pipeline.metrics import Tally
 from pipeline.settings import Settings
 from schemas.errors import RegistryError
 
@@ -45,7 +44,12 @@ class Step(beam.PTransform):  # type: ignore[misc]
 class _Guarded(beam.DoFn):  # type: ignore[misc]
     def __init__(self, step: Step) -> None:
         self.step = step
-        self.failed = Metrics.counter(METRICS, f"failed/{step.name}")
+
+    def start_bundle(self) -> None:
+        self.tally = Tally()
+
+    def finish_bundle(self) -> None:
+        self.tally.flush()
 
     def process(self, element: Any) -> Iterator[Any]:
         step = self.step
@@ -54,9 +58,10 @@ class _Guarded(beam.DoFn):  # type: ignore[misc]
         except NOT_THE_RECORD:
             raise
         except Exception as error:
-            self.failed.inc()
             origin = element if isinstance(element, Received) else element.origin
-            yield beam.pvalue.TaggedOutput(FAILURES, failure(origin, step.name, error))
+            dead = failure(origin, step.name, error)
+            self.tally.add(f"failed/{step.name}/{dead.dead.error_class}")
+            yield beam.pvalue.TaggedOutput(FAILURES, dead)
             if step.fallback is None:
                 return
             try:
@@ -68,7 +73,7 @@ class _Guarded(beam.DoFn):  # type: ignore[misc]
                 # record must not stop the pipeline for good.
                 return
         for name in step.counted(result):
-            Metrics.counter(METRICS, name).inc()
+            self.tally.add(name)
         yield result
 
 
@@ -100,7 +105,7 @@ class Extract(beam.PTransform):  # type: ignore[misc]
 
 
 def _events(extracted: steps.Extracted) -> Iterator[str]:
-    return (f"events/{event.kind}" for event in extracted.report.events)
+    return (f"events/{event.kind}/{event.status}" for event in extracted.report.events)
 
 
 @dataclass

@@ -19,6 +19,16 @@ def add_config(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_metrics_port(parser: argparse.ArgumentParser) -> None:
+    """The option `--metrics-port PORT`."""
+    parser.add_argument(
+        "--metrics-port",
+        type=_port,
+        metavar="PORT",
+        help="answer Prometheus at this port (default: metrics_port of the configuration)",
+    )
+
+
 def config_of(args: argparse.Namespace) -> Config:
     """The configuration that the call names. Raises ConfigError."""
     return load_config(args.config)
@@ -48,3 +58,10 @@ def natural(text: str) -> int:
     if not text.isdecimal() or not text.isascii():
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 up")
     return int(text)
+
+
+def _port(text: str) -> int:
+    port = natural(text)
+    if port > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port")
+    return port

@@ -2,6 +2,7 @@
 
 summitwire connect                        until Ctrl-C
 summitwire connect --once                 every feed once
+summitwire connect --once < wire.nul      with [stdin] source set: documents ended by NUL bytes
 summitwire connect --metrics-port 9464    and answers Prometheus at http://127.0.0.1:9464/metrics
 """
 
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from connectors.config import Config
 from pipeline.cli import CommandError
-from pipeline.cli.common import add_config, config_of, topics_of
+from pipeline.cli.common import add_config, add_metrics_port, config_of, topics_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -35,8 +36,8 @@ log = logging.getLogger("summitwire.connect")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
-    parser.add_argument("--once", action="store_true", help="poll every feed once, whenever it is due, and end")
-    parser.add_argument("--metrics-port", type=int, metavar="PORT", help="answer Prometheus at this port of 127.0.0.1")
+    parser.add_argument("--once", action="store_true", help="poll every feed once, read standard input to its end, and end")
+    add_metrics_port(parser)
     parser.add_argument("--json", action="store_true", help="print the summary at the end as JSON")
 
 
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     from connectors.state import StateError
 
     config = config_of(args)
-    if not config.feeds and not config.folders:
+    if not config.has_sources:
         raise CommandError("no feeds are configured; `summitwire feeds add URL` adds one")
     topics = topics_of(config)
     try:
@@ -58,7 +59,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _connect(config: Config, topics: Topics, args: argparse.Namespace) -> ConnectSummary:
-    from connectors.metrics import exposition, serve
+    from connectors.exposition import serve
+    from connectors.metrics import exposition
     from connectors.run import Run
     from schemas.codec import Decoder, Encoder
 
@@ -72,12 +74,14 @@ async def _connect(config: Config, topics: Topics, args: argparse.Namespace) -> 
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     going = Run(config, topics, once=args.once, encoder=Encoder(registry), decoder=Decoder(registry))
     with _live(going):
-        if args.metrics_port is None:
+        host = config.connect.metrics_host
+        port = config.connect.metrics_port if args.metrics_port is None else args.metrics_port
+        if not port:
             return await going.main(stop)
         try:
-            server = await serve(args.metrics_port, lambda: exposition(going.feeds.values(), going.total, going.held))
+            server = await serve(port, lambda: exposition(going.feeds.values(), going.total, going.held), host)
         except OSError as error:
-            raise CommandError(f"port {args.metrics_port} for metrics cannot be used: {error.strerror}") from error
+            raise CommandError(f"{host}:{port} for metrics cannot be used: {error.strerror or error}") from error
         async with server:
             return await going.main(stop)
 

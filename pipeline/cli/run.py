@@ -3,6 +3,7 @@
 summitwire run                    until Ctrl-C
 summitwire run --once             until it has caught up with the raw topic
 summitwire run --archive avro/    and writes Avro files of all records by date
+summitwire run --metrics-port 9465    and answers Prometheus at http://127.0.0.1:9465/metrics
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 import threading
 
 from pipeline.cli import CommandError
-from pipeline.cli.common import add_config, config_of
+from pipeline.cli.common import add_config, add_metrics_port, config_of
 
 LOG_LEVEL = "info"
 log = logging.getLogger("summitwire.run")
@@ -30,6 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="go on behind records that retention deleted before they were processed",
     )
+    add_metrics_port(parser)
     parser.add_argument("--json", action="store_true", help="print the summary at the end as JSON")
 
 
@@ -37,19 +39,23 @@ def run(args: argparse.Namespace) -> int:
     from pipeline.drive import BatchResult, PipelineError, drive
     from pipeline.io import clients
     from pipeline.io.archive import ArchiveError
+    from pipeline.metrics.endpoint import endpoint
     from pipeline.summits import ModelError
 
     config = config_of(args)
     stop = stop_on_signals()
     progress = Progress()
 
-    def on_batch(result: BatchResult) -> None:
-        progress.show(result.counters, result.behind, result.seconds)
-
     try:
-        summary = drive(
-            config, once=args.once, stop=stop, archive=args.archive, skip_lost=args.skip_lost, on_batch=on_batch
-        )
+        with endpoint(config, args.metrics_port) as metrics:
+
+            def on_batch(result: BatchResult) -> None:
+                progress.show(result.counters, result.behind, result.seconds)
+                metrics.batch(result.counters, result.seconds)
+
+            summary = drive(
+                config, once=args.once, stop=stop, archive=args.archive, skip_lost=args.skip_lost, on_batch=on_batch
+            )
     except (PipelineError, ArchiveError, ModelError) as error:
         raise CommandError(str(error)) from error
     finally:
@@ -109,5 +115,7 @@ def summary_line(counters: dict[str, int], batches: int, seconds: float) -> str:
     if not counters:
         return "nothing to do: the raw topic is processed up to its end"
     lines = [f"{counts_line(counters)} in {batches} batches, {seconds:.1f} s"]
-    lines += [f"  {name:<40} {count:>10,}" for name, count in sorted(counters.items())]
+    # Latencies are histograms, which only Prometheus reads with ease.
+    told = sorted((name, count) for name, count in counters.items() if not name.startswith("latency/"))
+    lines += [f"  {name:<40} {count:>10,}" for name, count in told]
     return "\n".join(lines)

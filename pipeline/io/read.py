@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import apache_beam as beam
-from apache_beam.metrics import Metrics
 
 from connectors.topics import Received
 from pipeline.io import clients
+from pipeline.metrics import Tally
 from pipeline.offsets import ReadRange
 from pipeline.settings import Settings
 
-METRICS = "summitwire"
 REACHED = "read/offsets/"
 """Counter for each partition, `read/offsets/<partition>`: how far beyond its start a read has come. A pipeline's result
 tells the driver through it where a read that ended early has ended."""
@@ -44,14 +43,18 @@ class _Read(beam.DoFn):  # type: ignore[misc]
         left = wanted.max_bytes
         deadline = time.monotonic() + wanted.max_seconds
         reached = wanted.start
-        records = Metrics.counter(METRICS, "read/records")
+        records = 0
+        tally = Tally()
         for received in clients.topics(self.settings).read(wanted.topic, wanted.partition, wanted.start, wanted.end):
             yield received
-            records.inc()
+            records += 1
             reached = received.offset + 1
             left -= len(received.value or b"") + len(received.key or b"")
             if left <= 0 or time.monotonic() >= deadline:
                 break
         else:
             reached = wanted.end
-        Metrics.counter(METRICS, f"{REACHED}{wanted.partition}").inc(reached - wanted.start)
+        tally.add("read/records", records)
+        tally.add("read/bytes", wanted.max_bytes - left)
+        tally.add(f"{REACHED}{wanted.partition}", reached - wanted.start)
+        tally.flush()

@@ -56,7 +56,9 @@ def test_each_corrupt_record_makes_one_dead_letter_with_its_bytes(new_desk: Open
 
     dead = {int(one.headers[-1].value or b""): one for one in desk.dead_letters()}
     assert set(dead) == bad
-    assert len(desk.dead_letters()) == len(bad) == summary.counters["failed/decode"]
+    assert len(desk.dead_letters()) == len(bad)
+    counted = {name: count for name, count in summary.counters.items() if name.startswith("failed/")}
+    assert counted == Counter(f"failed/decode/{letter.error_class}" for letter in dead.values())
     for number, letter in dead.items():
         assert (letter.key, letter.value) == (put[number].key, put[number].value)
         assert letter.value_length == (-1 if letter.value is None else len(letter.value))

@@ -10,8 +10,9 @@ import pytest
 from connector_desk import NOW, Desk
 
 from connectors.config import load_config
+from connectors.exposition import serve
 from connectors.formats import FeedError
-from connectors.metrics import exposition, serve
+from connectors.metrics import exposition
 from connectors.opml import Outline, read, write
 from connectors.run import connect
 from connectors.sources import sources

@@ -131,7 +131,7 @@ def test_where_a_step_fails_a_dead_letter_and_an_empty_flagged_report_stand(
     assert (report.events, report.flags) == ((), (flag,))
     (clean,) = [one for one in desk.clean() if one.article_id.encode() == bad.key]
     assert bool(clean.text) == (step == "extract")
-    assert summary.counters[f"failed/{step}"] == 1
+    assert summary.counters[f"failed/{step}/ValueError"] == 1
 
 
 def test_a_clean_record_over_its_topics_limit_leaves_a_dead_letter_and_empty_flagged_records(

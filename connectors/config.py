@@ -289,7 +289,8 @@ def _validate(config: Config, where: str) -> None:
     for feed in config.feeds:
         if not re.match(r"https?://[^/\s]", feed.url):
             raise ConfigError(f"{where}: feed url {feed.url!r} must begin with http:// or https://")
-    ids = [source.id for source in (*config.feeds, *config.folders, config.stdin) if source.id]
+    named: tuple[FeedConfig | FolderConfig | StdinConfig, ...] = (*config.feeds, *config.folders, config.stdin)
+    ids = [source.id for source in named if source.id]
     for doubled in sorted({name for name in ids if ids.count(name) > 1}):
         raise ConfigError(f"{where}: two feeds have the id {doubled!r}")
 

@@ -16,9 +16,10 @@ from pathlib import Path
 from connectors import folder, schedule
 from connectors.article import Provenance
 from connectors.fetch import FetchError, Response, Unreachable
-from connectors.formats import FeedError, read
+from connectors.formats import FeedError, parse, read
 from connectors.headers import http_time
 from connectors.pages import Page
+from connectors.piped import Piece
 from connectors.publish import Publisher
 from connectors.sources import Source
 from connectors.state import FeedState
@@ -30,12 +31,14 @@ log = logging.getLogger("summitwire.connect")
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What came of one poll: a response, an error, or for a folder nothing yet. `pages` by address, once fetched."""
+    """What came of one poll: a response, an error, a document of standard input, or for a folder nothing yet. `pages`
+    by address, once fetched."""
 
     source: Source
     at: datetime
     response: Response | None = None
     error: FetchError | None = None
+    piece: Piece | None = None
     pages: Mapping[str, Page] | None = None
 
 
@@ -62,6 +65,8 @@ class Desk:
         source, state = polled.source, self._feeds[polled.source.feed_id]
         if source.path is not None:
             self._folder(source, state, polled.at)
+        elif source.stdin is not None:
+            self._piped(polled, state)
         elif polled.response is None:
             assert polled.error is not None
             self._failed(source, state, polled.at, polled.error)
@@ -177,11 +182,33 @@ class Desk:
             except FeedError as error:
                 counts.add(self._publisher.refuse(file.data if file else b"", where, error))
                 self.processed.append((source.path, path, folder.FAILED))
+        state.next_poll = now + source.folder.interval
+        self._delivered(source, state, at, counts)
+
+    def _piped(self, polled: Polled, state: FeedState) -> None:
+        source, piece, counts = polled.source, polled.piece, Counts()
+        if piece is None:
+            state.error = self.summary.failed[source.feed_id] = str(polled.error)
+            log.error("feed %s: %s", source.feed_id, polled.error)
+        else:
+            state.last_ok = polled.at.timestamp()
+            where = Provenance(source, polled.at)
+            try:
+                if piece.error is not None:
+                    raise piece.error
+                items = parse(piece.data, content_type=None, url=source.url)
+                counts = self._publisher.take(items, where, state, {})
+            except FeedError as error:
+                counts = self._publisher.refuse(piece.data, where, error)
+                log.warning("feed %s: %s", source.feed_id, error)
+        self._delivered(source, state, polled.at, counts)
+
+    def _delivered(self, source: Source, state: FeedState, at: datetime, counts: Counts) -> None:
+        """Notes what was delivered to us, rather than fetched by us."""
         state.polls += 1
-        state.last_poll = now
+        state.last_poll = at.timestamp()
         state.items = counts.items
         state.published += counts.total
-        state.next_poll = now + source.folder.interval
         self.summary.count(source.feed_id, counts)
         self._publisher.put_feed(state)
 

@@ -16,6 +16,7 @@ from connectors.config import Config
 from connectors.desk import Desk, Polled
 from connectors.fetch import Fetcher, FetchError, Limits
 from connectors.pages import Pages
+from connectors.piped import documents
 from connectors.publish import Clock, Publisher, utc_now
 from connectors.recover import catch_up
 from connectors.schedule import HostBuckets
@@ -47,14 +48,15 @@ def connect(
     encoder: Encoder | None = None,
     decoder: Decoder | None = None,
     limits: Limits | None = None,
+    stdin: int = 0,
 ) -> ConnectSummary:
     """Polls every source once, or goes on until the process is interrupted; returns what it did.
 
-    `clock` gives the time of every record and plan. The failure of one source never stops the others. Raises
-    ConfigError, StateError, and TopicError where topics cannot be written (with `once`: at once; else only where
-    trying again is no use).
+    `clock` gives the time of every record and plan; `stdin` is the open file that counts as standard input. The failure
+    of one source never stops the others. Raises ConfigError, StateError, and TopicError where topics cannot be written
+    (with `once`: at once; else only where trying again is no use).
     """
-    run = Run(config, topics, once=once, clock=clock, encoder=encoder, decoder=decoder, limits=limits)
+    run = Run(config, topics, once=once, clock=clock, encoder=encoder, decoder=decoder, limits=limits, stdin=stdin)
     return asyncio.run(run.main())
 
 
@@ -72,6 +74,7 @@ class Run:
         decoder: Decoder | None = None,
         limits: Limits | None = None,
         chance: Callable[[], float] = random.random,
+        stdin: int = 0,
     ) -> None:
         self.feeds: dict[str, FeedState] = {}
         self._config = config
@@ -82,6 +85,7 @@ class Run:
         self._decoder = decoder or Decoder()
         self._limits = limits
         self._chance = chance
+        self._stdin = stdin
         self._sources = {source.feed_id: source for source in sources(config)}
         self._buckets = HostBuckets(config.connect.host_seconds)
         self._writer: Writer | None = None
@@ -97,7 +101,7 @@ class Run:
         return self._writer.held if self._writer else 0
 
     async def main(self, stop: asyncio.Event | None = None) -> ConnectSummary:
-        """Runs until everything was polled once, or until `stop` is set."""
+        """Runs until everything was polled once and standard input has ended, or until `stop` is set."""
         stop = stop or asyncio.Event()
         self._topics.create(ALL_TOPICS)
         state = State(self._config.path(self._config.connect.state))
@@ -158,10 +162,18 @@ class Run:
         stop: asyncio.Event,
     ) -> None:
         """Polls what is due; the writer puts (next poll, feed) into `again`. Ends with None in the queue."""
-        due = [(0.0 if self._once else self.feeds[name].next_poll, name) for name in self._sources]
+        due = [
+            (0.0 if self._once else self.feeds[name].next_poll, name)
+            for name, source in self._sources.items()
+            if source.stdin is None
+        ]
         heapq.heapify(due)
         slots = asyncio.Semaphore(self._config.connect.connections)
-        running: set[asyncio.Task[None]] = set()
+        running = {
+            asyncio.create_task(self._read_input(source, queue))
+            for source in self._sources.values()
+            if source.stdin is not None
+        }
         stopped = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set() and not (self._once and not due):
@@ -182,9 +194,11 @@ class Run:
                     heapq.heappush(due, another.result())
                 else:
                     another.cancel()
-            if stop.is_set():
-                for task in running:
-                    task.cancel()
+            while running and not stop.is_set():
+                await asyncio.wait({stopped, *running}, return_when=asyncio.FIRST_COMPLETED)
+                running = {task for task in running if not task.done()}
+            for task in running:
+                task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
             await queue.put(None)
         finally:
@@ -216,3 +230,13 @@ class Run:
                 await queue.put(Polled(source, self._clock(), error=error))
         finally:
             slots.release()
+
+    async def _read_input(self, source: Source, queue: asyncio.Queue[Polled | None]) -> None:
+        """Hands on the documents of standard input, as fast as they are written."""
+        assert source.stdin is not None
+        try:
+            async for piece in documents(self._stdin, source.stdin.framing):
+                await queue.put(Polled(source, self._clock(), piece=piece))
+        except OSError as error:
+            told = FetchError(f"standard input cannot be read: {error.strerror}")
+            await queue.put(Polled(source, self._clock(), error=told))

@@ -1,4 +1,4 @@
-"""The configured feeds and folders, with their names filled in."""
+"""The configured feeds, folders and standard input, with their names filled in."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from connectors.config import Config, ConfigError, FeedConfig, FolderConfig, resolve_secret
+from connectors.config import Config, ConfigError, FeedConfig, FolderConfig, StdinConfig, resolve_secret
 from connectors.fetch import Credentials
 from connectors.headers import without_credentials
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where documents come from: a feed's address, or a folder. `source_id` is the publisher."""
+    """Where documents come from: a feed's address, a folder, or standard input. `source_id` is the publisher."""
 
     feed_id: str
     source_id: str
@@ -24,6 +24,7 @@ class Source:
     language: str | None
     feed: FeedConfig | None = None
     folder: FolderConfig | None = None
+    stdin: StdinConfig | None = None
     path: Path | None = None
     credentials: Credentials | None = None
     host: str = ""
@@ -35,6 +36,8 @@ def sources(config: Config) -> tuple[Source, ...]:
     found = [_of_feed(config, feed) for feed in config.feeds] + [
         _of_folder(config, folder) for folder in config.folders
     ]
+    if config.stdin.source:
+        found.append(_of_stdin(config.stdin))
     names = [source.feed_id for source in found]
     doubled = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
     if doubled:
@@ -86,3 +89,7 @@ def _of_folder(config: Config, folder: FolderConfig) -> Source:
         folder=folder,
         path=path,
     )
+
+
+def _of_stdin(stdin: StdinConfig) -> Source:
+    return Source(feed_id=stdin.id, source_id=stdin.source, url="stdin:", language=stdin.language or None, stdin=stdin)

@@ -108,7 +108,8 @@ class Writer:
 
         self._reading.update(asyncio.create_task(with_pages(polled, urls)) for polled, urls in unfinished)
         waiting = {polled.source.feed_id for polled, _ in unfinished}
-        for name in sorted({polled.source.feed_id for polled in batch} - waiting):
+        polled_ones = {polled.source.feed_id for polled in batch if polled.source.stdin is None}
+        for name in sorted(polled_ones - waiting):
             if not self._once:
                 again.put_nowait((self._desk.next_poll(name), name))
 

@@ -36,7 +36,7 @@ log = logging.getLogger("summitwire.connect")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
-    parser.add_argument("--once", action="store_true", help="poll every feed once, read standard input to its end, and end")
+    parser.add_argument("--once", action="store_true", help="poll every feed once, read all piped input, and end")
     add_metrics_port(parser)
     parser.add_argument("--json", action="store_true", help="print the summary at the end as JSON")
 

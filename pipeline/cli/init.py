@@ -92,7 +92,7 @@ def _tell(path: Path, config: Config, spool: bool) -> None:
     printer.line(f"wrote {path}")
     printer.line(f"topics: {config.topics_url()}" + (" (made)" if spool else ""))
     steps = []
-    if not config.feeds and not config.folders:
+    if not config.has_sources:
         steps.append((f"edit {os.fspath(path)}", "add your wires under [[feeds]] and [[folders]]"))
     if not spool:
         steps.append((f"summitwire topics create{option}", "make the topics on the broker"))

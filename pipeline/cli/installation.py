@@ -62,9 +62,10 @@ def settings(config: Config, file: str | None) -> str:
             resolve_secret(value, f"feed {feed.id or feed.url}: header {key}")
     path = Path(file or DEFAULT_FILE)
     wires = f"{len(config.feeds)} feeds, {len(config.folders)} folders"
+    wires += ", standard input" if config.stdin.source else ""
     if not path.exists():
         return f"the defaults; `summitwire init` writes a {DEFAULT_FILE}"
-    return f"{path}: {wires}" if config.feeds or config.folders else f"{path}: no feeds yet"
+    return f"{path}: {wires}" if config.has_sources else f"{path}: no feeds yet"
 
 
 def disk_checks(config: Config) -> Iterator[Check]:

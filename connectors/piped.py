@@ -52,10 +52,8 @@ class Cutter:
 
     def end(self) -> Iterator[Piece]:
         """What is left at the end of the input."""
-        missing = {b"\0": "NUL byte", b"\n": "end of the line"}.get(self._end or b"")
-        yield from self._cut(
-            missing and FeedError(f"the input ended within a document: there is no {missing} behind it")
-        )
+        missing = f"the input ended within a document: there is no {self._end!r} behind it"
+        yield from self._cut(None if self._end is None else FeedError(missing))
 
     def _keep(self, part: bytes) -> None:
         self._kept += part[: LARGEST - len(self._kept)]

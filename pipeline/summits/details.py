@@ -1,29 +1,15 @@
-"""What was talked about, what came of it, and who was quoted: exact spans of the text."""
+"""What was talked about, and what came of it: exact spans of the text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from pipeline.summits.lexicon import toml
-from pipeline.summits.people import Mention, Person
-from schemas.records import Quote, TextSpan
+from schemas.records import TextSpan
 
 _LONGEST_SPAN = 260
-_FEWEST_QUOTED = 5
-"""Words of a quotation; scraps of two or three say nothing by themselves."""
-_QUOTED = re.compile(r"[“\"](?P<text>[^“”\"]{2,900})[”\"]")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A direct quotation in a numbered sentence, and who said it."""
-
-    sentence: int
-    speaker: Person
-    quote: Quote
 
 
 @cache
@@ -62,11 +48,6 @@ def _tail() -> re.Pattern[str]:
 
 
 @cache
-def _says() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(toml('details.toml')['verbs_of_saying'])})\b")
-
-
-@cache
 def _to_come() -> re.Pattern[str]:
     return re.compile(rf"\b{toml('details.toml')['results_to_come']}")
 
@@ -101,72 +82,6 @@ def _spans(
                 out.append(TextSpan(start, start + len(words), words))
             at = max(match.start("span") + len(words), match.start() + 1)
     return tuple(out)
-
-
-def quotations(text: str, sentences: Sequence[tuple[int, int]], by_sentence: Sequence[Sequence[Mention]]) -> list[Said]:
-    """Every direct quotation whose speaker is known: named in the sentence beside a verb of saying, or, where the
-    sentence names nobody, whoever spoke in the one before."""
-    out: list[Said] = []
-    speaker: Person | None = None
-    for index, (first, last) in enumerate(sentences):
-        sentence = text[first:last]
-        quoted = list(_QUOTED.finditer(sentence))
-        plain = _QUOTED.sub(lambda match: " " * len(match.group()), sentence)
-        said = _says().search(plain)
-        persons = [
-            m
-            for m in by_sentence[index]
-            if m.person is not None
-            and not m.possessive
-            and plain[m.start - first : m.start - first + 1].strip()
-            and not _NOT_SPEAKING.search(plain[: m.start - first])
-        ]
-        if said and _bystander(plain, said.start()):
-            speaker = None
-        elif said and persons:
-            speaker = _speaker(persons, first + said.start())
-        elif said and not re.search(r"\b(?:he|she|they)\b", plain, re.IGNORECASE):
-            speaker = None
-        if speaker is None or not (said or not persons):
-            continue
-        for match in quoted:
-            words = match["text"].rstrip(" ,")
-            if len(words.split()) >= _FEWEST_QUOTED:
-                start = first + match.start("text")
-                out.append(Said(index, speaker, Quote(speaker.name, words, start, start + len(words))))
-    return out
-
-
-def _bystander(plain: str, verb: int) -> bool:
-    """Whether somebody without a name speaks: a source close to the Japanese leader said."""
-    around = plain[max(0, verb - 70) : verb] + plain[verb : verb + 25]
-    words = "|".join(
-        (
-            *toml("titles.toml")["bystander"],
-            "official",
-            "officials",
-            "aide",
-            "aides",
-            "diplomat",
-            "diplomats",
-            "statement",
-        )
-    )
-    return (
-        re.search(rf"\b(?:a|an|the|another|one|[a-z]+) (?:[\w’'.-]+ ){{0,2}}(?:{words})\b(?! [A-Z])", around)
-        is not None
-    )
-
-
-_NOT_SPEAKING = re.compile(r"\b(?:close to|to|for|of|with|about|against|from|by)\s+(?:the\s+|his\s+|her\s+)?$")
-
-
-def _speaker(persons: Sequence[Mention], verb: int) -> Person | None:
-    """Who is named last in front of the verb of saying and near it, else the nearest."""
-    before = [mention for mention in persons if mention.start < verb]
-    if before and verb - before[-1].end < 60:
-        return before[-1].person
-    return min(persons, key=lambda mention: abs(mention.start - verb)).person
 
 
 def attribution(sentence: str) -> str | None:

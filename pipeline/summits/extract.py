@@ -72,7 +72,7 @@ def extract(
     if not (wanted and names_office(text) and may_name_sides(text)):
         return []
     scan = Scan(text, headline[:_LONGEST_HEADLINE] if headline else None, _home(dateline))
-    by_sentence = _by_sentence(scan.mentions, spans)
+    by_sentence = mentions_by_sentence(scan.mentions, spans)
     story = Story(text, spans, by_sentence, published, headline, dateline)
     wanted = _tellable(story, wanted)
     drafts: list[Draft] = []
@@ -155,7 +155,8 @@ def _doc(nlp: Any, tokens: Sequence[Piece]) -> Any:
     return Doc(nlp.vocab, words=[piece.word for piece in tokens], spaces=[piece.space for piece in tokens])
 
 
-def _by_sentence(mentions: Sequence[Mention], spans: Sequence[tuple[int, int]]) -> list[list[Mention]]:
+def mentions_by_sentence(mentions: Sequence[Mention], spans: Sequence[tuple[int, int]]) -> list[list[Mention]]:
+    """The mentions that begin in each sentence."""
     out: list[list[Mention]] = [[] for _ in spans]
     at = 0
     for mention in mentions:

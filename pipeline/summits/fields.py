@@ -9,13 +9,14 @@ from datetime import date, timedelta
 
 from pipeline.summits.codes import cameo, plover, summit_key
 from pipeline.summits.confidence import confidence
-from pipeline.summits.details import Said, attribution, outcomes, quotations, topics
+from pipeline.summits.details import attribution, outcomes, topics
 from pipeline.summits.drafts import Draft
 from pipeline.summits.gazetteer import city_named
 from pipeline.summits.joining import same_time
 from pipeline.summits.lexicon import toml
-from pipeline.summits.people import Mention
+from pipeline.summits.people import Mention, Person
 from pipeline.summits.places import place_of
+from pipeline.summits.quotations import Said, quotations
 from schemas.records import Dateline, FieldEvidence, Participant, Place, Quote, SummitEvent, TextSpan
 
 _OLD = timedelta(days=6)
@@ -115,16 +116,27 @@ def _participants(draft: Draft) -> tuple[Participant, ...]:
 def _quoted_in(
     number: int, events: Sequence[Draft], primary: Sequence[bool], told: Sequence[set[int]], said: Sequence[Said]
 ) -> tuple[Quote, ...]:
-    """What an event's participants are quoted with where it is told; the story's other quotations of them are said at
-    or about what the story leads with."""
+    """What an event's participants are quoted with where it is told. The story's other quotations of them, or of a
+    leader or minister of one of its sides, are said at or about what the story leads with; of what is background only
+    the sentences that tell it are."""
     owned = set().union(*told)
-    lead = primary.index(True) if True in primary else None
+    draft = events[number]
+    leads = primary[number] and number == primary.index(True)
+    own = told[number] if primary[number] else {index for index, _ in draft.sentences}
     return tuple(
         one.quote
         for one in said
-        if any(one.speaker is person for person in events[number].persons)
-        and (one.sentence in told[number] or (number == lead and one.sentence not in owned))
+        for sentences in (set(range(one.first, one.last + 1)),)
+        if (any(one.speaker is person for person in draft.persons) or (leads and _of_side(one.speaker, draft)))
+        and (sentences & own or (leads and not sentences & owned))
     )
+
+
+def _of_side(person: Person, draft: Draft) -> bool:
+    """Whether somebody may have taken part for a side of which nobody is named."""
+    named = any(other.name and other.country == person.country for other in draft.persons)
+    of_rank = not person.level or not draft.level or person.level == draft.level
+    return person.country in draft.parties and of_rank and not named and not person.past
 
 
 def _told_in(events: Sequence[Draft], primary: Sequence[bool], story: Story) -> list[set[int]]:

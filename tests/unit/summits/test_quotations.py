@@ -1,0 +1,100 @@
+"""Who is quoted, and with which words."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.summits.extract import mentions_by_sentence
+from pipeline.summits.quotations import quotations
+from pipeline.summits.quoted import quoted
+from pipeline.summits.scan import Scan
+from pipeline.summits.sentences import sentences
+
+PEOPLE = (
+    "Danish Prime Minister Karin Holt met Greek President Nikos Varelas in Athens, and Iceland's foreign minister, "
+    "Jon Arnarson, was there. "
+)
+
+
+def said(text: str) -> list[tuple[str | None, str]]:
+    """Speaker and words of the quotations that follow a sentence which introduces Holt, Varelas and Arnarson."""
+    text = PEOPLE + text
+    spans = sentences(text)
+    found = quotations(text, spans, mentions_by_sentence(Scan(text).mentions, spans))
+    assert all(text[one.quote.start : one.quote.end] == one.quote.text for one in found)
+    return [(one.quote.speaker, one.quote.text) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "words"),
+    [
+        ("“The ice melts early this year,” Holt said.", "Karin Holt", "The ice melts early this year"),
+        ("“The ice melts early this year,” said Varelas.", "Nikos Varelas", "The ice melts early this year"),
+        ("Varelas told reporters: “We sail at dawn.”", "Nikos Varelas", "We sail at dawn."),
+        ("``We sail at dawn,'' Holt said.", "Karin Holt", "We sail at dawn"),
+        ("«We sail at dawn», Holt said.", "Karin Holt", "We sail at dawn"),
+        ("„We sail at dawn“, said Holt after dinner.", "Karin Holt", "We sail at dawn"),
+        ("‘We don’t sail at the ministers’ dawn,’ Holt said.", "Karin Holt", "We don’t sail at the ministers’ dawn"),
+        (
+            "“We sail. We always have. We sail at dawn,” Holt said.",
+            "Karin Holt",
+            "We sail. We always have. We sail at dawn",
+        ),
+        ("“Why should we wait?” Holt asked on Friday.", "Karin Holt", "Why should we wait?"),
+        ("Holt was in good spirits. “We sail at dawn,” she said.", "Karin Holt", "We sail at dawn"),
+        ("Holt, who met Varelas for lunch, said: “We sail at dawn.”", "Karin Holt", "We sail at dawn."),
+        (
+            "After meeting Varelas, Holt told a crowd that “the ships will sail at dawn.”",
+            "Karin Holt",
+            "the ships will sail at dawn.",
+        ),
+        ("In a statement, Holt said “we are going to sail at dawn.”", "Karin Holt", "we are going to sail at dawn."),
+        ("Holt gave Varelas a map, saying, “You will need this one day.”", "Karin Holt", "You will need this one day."),
+        ("“We sail at dawn,” the Danish leader said.", "Karin Holt", "We sail at dawn"),
+    ],
+)
+def test_a_quotation_has_the_subject_of_its_verb_of_saying_as_speaker(text: str, speaker: str, words: str) -> None:
+    assert said(text) == [(speaker, words)]
+
+
+def test_both_halves_of_a_split_quotation_are_the_speakers() -> None:
+    assert said("“We sail at dawn,” Holt said, “and we come home at dusk.”") == [
+        ("Karin Holt", "We sail at dawn"),
+        ("Karin Holt", "and we come home at dusk."),
+    ]
+
+
+def test_what_follows_a_quotation_without_a_verb_is_the_same_speakers() -> None:
+    assert said("“We sail at dawn,” Varelas told the crew. “Nobody stays behind.”")[1] == (
+        "Nikos Varelas",
+        "Nobody stays behind.",
+    )
+
+
+def test_a_speech_of_several_paragraphs_is_its_last_ones_speakers() -> None:
+    assert said("The crew listened.\n\n“We have waited long enough.\n\n“We sail at dawn,” Holt said.") == [
+        ("Karin Holt", "We have waited long enough."),
+        ("Karin Holt", "We sail at dawn"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Holt called Greece “a friend in every storm of life.”",
+        "The ministers spoke of a “free, open and very blue sea” in the north.",
+        "“We sail at dawn,” a spokesman for Holt said.",
+        "“We sail at dawn,” said a source close to Varelas.",
+        "“We sail at dawn,” said Peter Marsk, a fisherman.",
+        "“We sail at dawn,” according to Peter Marsk.",
+        "Peter Marsk watched the ships from the pier. “We sail at dawn,” he said.",
+        "“No,” Holt said.",
+    ],
+)
+def test_scraps_and_the_words_of_others_are_nobodys_quotation(text: str) -> None:
+    assert said(text) == []
+
+
+def test_marks_that_do_not_match_hold_nothing_up() -> None:
+    assert quoted("“word " * 40_000) == []
+    assert [span.start for span in quoted('an 8" pipe and “a real one”')] == [16]

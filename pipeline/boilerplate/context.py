@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
+from collections import Counter
 from collections.abc import Collection, Sequence
 
-from pipeline.boilerplate.features import PROSE, SHAPE
-
-_WORDS, _STOP, _CHARS, _FUNCTION = (SHAPE.index(name) for name in ("words", "stop", "characters", "function_words"))
-_RELATED, _NEWSLETTER, _COMMENTS = (SHAPE.index(f"is_{name}") for name in ("related", "newsletter", "comments"))
-_FIRST_WORDING = SHAPE.index("is_related")
+from pipeline.boilerplate.features import Shape
 
 AROUND = (
     "position",
@@ -24,6 +22,7 @@ AROUND = (
     "prose_since_heading",
     "is_prose",
     "worded",
+    "repeats",
     *(
         f"{side}{distance}_{name}"
         for side in ("before", "after")
@@ -36,49 +35,58 @@ AROUND = (
 FAR = 30.0
 
 
-def surroundings(rows: Sequence[Sequence[float]], wanted: Collection[int] | None = None) -> list[list[float]]:
-    """One row of AROUND for each row of SHAPE, or for those at the indexes `wanted`, ascending."""
-    count = len(rows)
-    prose = [row[_CHARS] >= PROSE and row[_STOP] > 0 and row[_WORDS] >= 8 for row in rows]
-    worded = [float(sum(row[_FIRST_WORDING:])) for row in rows]
-    size = [row[_CHARS] if is_prose else 0.0 for row, is_prose in zip(rows, prose, strict=True)]
+MOST_REPEATS = 5
+_REACH = 3
+_NOTHING = array("f", [-1.0]) * 4
+
+
+def surroundings(
+    lines: Sequence[str], shapes: Sequence[Shape], wanted: Collection[int] | None = None
+) -> list[array[float]]:
+    """One row of AROUND for each of the lines, or for those at the indexes `wanted`, ascending."""
+    count = len(shapes)
+    prose = [shape.prose for shape in shapes]
+    size = [shape.row[0] if shape.prose else 0.0 for shape in shapes]
     total = sum(size) or 1.0
     after_gap = _gaps(prose[::-1])[::-1]
     before_gap = _gaps(prose)
+    times = Counter(lines)
+    edge = [_NOTHING] * _REACH
+    beside = [*edge, *(shape.beside for shape in shapes), *edge]
     chosen = None if wanted is None else frozenset(wanted)
-    out: list[list[float]] = []
+    out: list[array[float]] = []
     seen = 0
     seen_chars = 0.0
     all_prose = sum(prose)
     since, prose_since = FAR, FAR
-    for index, row in enumerate(rows):
-        if row[_RELATED] or row[_NEWSLETTER] or row[_COMMENTS]:
+    for index, shape in enumerate(shapes):
+        if shape.heads:
             since, prose_since = 0.0, 0.0
-        is_prose = prose[index]
+        is_prose = shape.prose
         if chosen is None or index in chosen:
-            around = [
-                index / count,
-                min(index, FAR),
-                min(count - 1 - index, FAR),
-                min(seen, FAR),
-                min(all_prose - seen - is_prose, FAR),
-                seen_chars / total,
-                before_gap[index],
-                after_gap[index],
-                min(before_gap[index] + after_gap[index], FAR) if not is_prose else 0.0,
-                since,
-                prose_since,
-                float(is_prose),
-                worded[index],
-            ]
-            for step in (-1, 1):
-                for distance in (1, 2, 3):
-                    other = index + step * distance
-                    if 0 <= other < count:
-                        neighbour = rows[other]
-                        around += (neighbour[_CHARS], neighbour[_STOP], neighbour[_FUNCTION], worded[other])
-                    else:
-                        around += (-1.0, -1.0, -1.0, -1.0)
+            before, after = before_gap[index], after_gap[index]
+            around = array(
+                "f",
+                (
+                    index / count,
+                    min(index, FAR),
+                    min(count - 1 - index, FAR),
+                    min(seen, FAR),
+                    min(all_prose - seen - is_prose, FAR),
+                    seen_chars / total,
+                    before,
+                    after,
+                    min(before + after, FAR) if not is_prose else 0.0,
+                    since,
+                    prose_since,
+                    is_prose,
+                    shape.beside[3],
+                    min(times[lines[index]] - 1, MOST_REPEATS),
+                ),
+            )
+            here = index + _REACH
+            for other in (here - 1, here - 2, here - 3, here + 1, here + 2, here + 3):
+                around += beside[other]
             out.append(around)
         seen += is_prose
         seen_chars += size[index]

@@ -7,14 +7,18 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.boilerplate.dates import WrittenDate, date_pattern, month_pattern, written_date
+from pipeline.boilerplate.dates import WrittenDate, date_pattern, dotted, month_pattern, months, written_date
 from pipeline.boilerplate.vocabulary import agencies, table
 
 REACH = 160
 """A dateline ends within this many characters of its paragraph's start."""
 MAX_PLACE_WORDS = 7
-_SIGNS = frozenset("0123456789-‐‑–—―−=:|([［【（〔电電讯訊")
+_SIGNS = frozenset("-‐‑–—―−=:|([［【（〔电電讯訊")
 """What stands in datelines and rarely in the beginnings of sentences."""
+_DAY, _PAREN = "day", "paren"
+_PLACE = r"[^\W\d_][^\d()\[\]:;!?\n\"“”«»=]"
+_RUN = re.compile(rf"{_PLACE}{{0,110}}")
+_LAST_WORD = re.compile(r"([^\W\d_]+)\.?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +37,14 @@ def _agency_names() -> frozenset[str]:
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The forms of datelines, each with the characters of which it has one."""
+def _patterns() -> tuple[tuple[frozenset[str], re.Pattern[str]], ...]:
+    """The forms of datelines, each with what it needs: one of some characters, or what `_place_and` tells."""
     month = rf"(?i:{month_pattern()})\b\.?"
     day = (
         rf"(?P<date>(?:{month}\s*\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:er|º|\.)?\s*(?:de\s+)?{month})"
         r"(?:,?\s*(?:de\s+)?(?:19|20)\d\d)?(?:\s*(?:г\.|года))?|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d|(?:\d{4}年)?\d{1,2}[月월]\d{1,2}[日일])"
     )
-    place = r"(?P<place>[^\W\d_][^\d()\[\]:;!?\n\"“”«»=]{0,70}?)"
+    place = rf"(?P<place>{_PLACE}{{0,70}}?)"
     caps = (
         r"(?P<place>[A-ZÀ-ÖØ-ÞЀ-Я][A-ZÀ-ÖØ-ÞЀ-Я'’.]++(?:[ /-][A-ZÀ-ÖØ-ÞЀ-Я'’.]++){0,3}(?:, (?:[A-Z][\w.’'-]+ ?){1,3})?)"
     )
@@ -48,11 +52,11 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     agency = r"(?P<agency>[^()\n]{2,40}?)"
     listed = rf"(?P<agency>{agencies()})"
     sources = (
-        ("(", rf"{place},?\s*(?:{day})?\s*[,.]?\s*\({agency}\)(?:{dash}|\.?\s+)"),
-        ("(", rf"{place}\s*\({agency}\),?\s*{day}(?:{dash}|\.?\s+)"),
+        ([_PAREN], rf"{place},?\s*(?:{day})?\s*[,.]?\s*\({agency}\)(?:{dash}|\.?\s+)"),
+        ([_PAREN], rf"{place}\s*\({agency}\),?\s*{day}(?:{dash}|\.?\s+)"),
         ("(", rf"\({agency}\){dash}{place},?\s*{day}{dash}"),
-        ("0123456789", rf"{place}[,.]?\s*{day}\s*[-–—.,]*\s*[/(]?{listed}[/)]?(?:{dash}|[.,]\s+|\s+)"),
-        ("0123456789", rf"{place}[,.]?\s*{day}{dash}"),
+        ([_DAY], rf"{place}[,.]?\s*{day}\s*[-–—.,]*\s*[/(]?{listed}[/)]?(?:{dash}|[.,]\s+|\s+)"),
+        ([_DAY], rf"{place}[,.]?\s*{day}{dash}"),
         (
             "-‐‑–—―−=:|",
             rf"{place},\s*(?:{listed}|(?P<site>[A-Za-z0-9-]+(?:\.[a-z]{{2,4}}){{1,2}}|CNN Indonesia)){dash}",
@@ -69,7 +73,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
             rf"[（(【\[]?{listed}(?:记者|記者)?(?P<place>[^\d，。（）()\s]{{1,20}}?)(?P<date>(?:\d{{4}}年)?(?:\d{{1,2}}月)?\d{{1,2}}日)(?:综合外电|综合|專|专)?[电電讯訊][)）】\]]?\s*(?:[（(](?:记者|記者)[^）)]{{1,40}}[）)])?\s*[:：]?\s*",
         ),
     )
-    return tuple((signs, re.compile(source)) for signs, source in sources)
+    return tuple((frozenset(needed), re.compile(source)) for needed, source in sources)
 
 
 def find_dateline(paragraph: str) -> Found | None:
@@ -77,9 +81,9 @@ def find_dateline(paragraph: str) -> Found | None:
     head = paragraph[: REACH + 20]
     if not head[:1].strip():
         return None
-    present = _SIGNS.intersection(head)
-    for signs, pattern in _patterns():
-        if present.isdisjoint(signs):
+    present = _SIGNS.intersection(head) | _place_and(head)
+    for needed, pattern in _patterns():
+        if present.isdisjoint(needed):
             continue
         match = pattern.match(head)
         if match is None or match.end() > REACH or match.end() >= len(paragraph):
@@ -93,6 +97,37 @@ def find_dateline(paragraph: str) -> Found | None:
             continue
         return Found(match.end(), place, _written(day), agency.strip(" ,.") if agency else None)
     return None
+
+
+@cache
+def _month_after_day() -> re.Pattern[str]:
+    return re.compile(
+        rf"\d{{1,2}}(?:(?:er|º|\.)?\s*(?:de\s+)?(?i:{month_pattern()})\b|[./]\d|[月월])|\d{{4}}年"
+    )
+
+
+@cache
+def _last_month_words() -> frozenset[str]:
+    return frozenset(name.split()[-1] for name in months())
+
+
+def _place_and(head: str) -> frozenset[str]:
+    """What may stand after a place that the head begins with: _DAY, _PAREN.
+
+    The patterns try every end of a place; this looks at the one where it must end, before the first sign that is in none.
+    """
+    run = _RUN.match(head)
+    if run is None:
+        return frozenset()
+    end = run.end()
+    sign = head[end : end + 1]
+    if sign.isdecimal():
+        last = _LAST_WORD.search(head, 0, end)
+        if (last and dotted(last[1].casefold()) in _last_month_words()) or _month_after_day().match(head, end):
+            return frozenset((_DAY, _PAREN))
+    elif sign == "(" and len(run[0].split()) <= MAX_PLACE_WORDS + 2:
+        return frozenset((_PAREN,))
+    return frozenset()
 
 
 def _looks_like_place(place: str) -> bool:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from pipeline.boilerplate.vocabulary import table
+from pipeline.boilerplate.vocabulary import WORD, table
 
 MAX_DATE_LINE = 120
 _DIGIT = re.compile(r"\d")
+_EAST_ASIAN = "\u2e80"
+"""First character of the East Asian scripts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,18 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 @cache
 def months() -> dict[str, int]:
-    """Month names and their abbreviations, case-folded, without points → 1 … 12."""
+    """Month names and their abbreviations, case-folded (and `dotted`), without points → 1 … 12."""
     names: dict[str, int] = {}
     for languages in table("dates")["months"].values():
         for number, forms in enumerate(languages, 1):
             for form in forms.split(" "):
-                names.setdefault(form.replace("\u00a0", " ").casefold(), number)
+                names.setdefault(dotted(form.replace("\u00a0", " ").casefold()), number)
     return names
+
+
+def dotted(lower: str) -> str:
+    """Turkish has an i without a dot, whose capital is the I of others: case-insensitive patterns take both for one."""
+    return lower.replace("ı", "i")
 
 
 @cache
@@ -92,7 +99,7 @@ def written_date(match: re.Match[str]) -> WrittenDate | None:
 
 
 def _month(name: str) -> int:
-    return months().get(" ".join(name.casefold().rstrip(".").split()), 0)
+    return months().get(dotted(" ".join(name.casefold().rstrip(".").split())), 0)
 
 
 @cache
@@ -101,11 +108,32 @@ def _around() -> frozenset[str]:
     return frozenset((*around["weekdays"], *around["words"]))
 
 
+@cache
+def _in_date_lines() -> frozenset[str]:
+    """Every run of letters that a date line may hold."""
+    parts = "er re st nd rd th de di del of"
+    return frozenset(WORD.findall(" ".join((*_around(), *months(), parts)).casefold()))
+
+
+def _holds_other_words(lower: str) -> bool:
+    """Whether a word tells that a line is more than a date: a quick look before the patterns.
+
+    East Asian dates stand without blanks between their words, so runs of such letters are left to the patterns.
+    """
+    allowed = _in_date_lines()
+    for word in WORD.finditer(lower):
+        if word[0] not in allowed and word[0] < _EAST_ASIAN:
+            return True
+    return False
+
+
 def date_line(line: str) -> WrittenDate | None:
     """The date of a line that gives nothing but a date (and a weekday, a time, `updated`, a zone)."""
     if len(line) > MAX_DATE_LINE or _DIGIT.search(line) is None:
         return None
     plain = unicodedata.normalize("NFKC", line)
+    if _holds_other_words(dotted(plain.casefold())):
+        return None
     match = date_pattern().search(plain)
     if match is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
@@ -72,7 +73,7 @@ _SHINGLE = 3
 _WORD = re.compile(r"\w+")
 
 
-def evidence(root: Any, lines: Sequence[MarkupLine], known: dict[Any, bytes]) -> list[list[float]]:
+def evidence(root: Any, lines: Sequence[MarkupLine], known: dict[Any, bytes]) -> list[array[float]]:
     """One row of EVIDENCE for each line of the tree `root`; `known` as for `worth_weighing`."""
     size = [len(line.text) for line in lines]
     prose = [
@@ -99,7 +100,7 @@ def evidence(root: Any, lines: Sequence[MarkupLine], known: dict[Any, bytes]) ->
     first, last = (of_core[0], of_core[-1]) if of_core else (0, len(lines))
     stated = _shingles(_stated_body(root))
     described = _shingles(_description(root))
-    rows: list[list[float]] = []
+    rows: list[array[float]] = []
     for index, line in enumerate(lines):
         element = line.element
         chars = size[index]
@@ -115,7 +116,7 @@ def evidence(root: Any, lines: Sequence[MarkupLine], known: dict[Any, bytes]) ->
         depth, branch = where[index]
         row += (depth >= 0, depth, branch / core_chars, core_chars / total, index < first, index > last)
         row += (bool(stated), _overlap(line.text, stated), _overlap(line.text, described))
-        rows.append(row)
+        rows.append(array("f", row))
     return rows
 
 

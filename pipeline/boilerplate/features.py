@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from array import array
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 from pipeline.boilerplate.dates import date_line
-from pipeline.boilerplate.vocabulary import WORD, headings, held, starts, table
+from pipeline.boilerplate.vocabulary import WORD, heading, held, started, table
 from pipeline.boilerplate.wire import furniture_line, may_be_furniture
-from schemas.lines import folded
 
 WORDING = (
     "related",
@@ -45,7 +45,6 @@ SHAPE = (
     "address",
     "bars",
     "parentheses",
-    "repeats",
     "title_overlap",
     "date",
     "wire",
@@ -69,6 +68,7 @@ _SENTENCE = re.compile(r"[.!?…。！？؟](?=[\s\"”’»)]|$)|[。！？]")
 _WIDE = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 _ADDRESS = re.compile(r"https?:|www\.|@\w|\.(?:com|org|net|co|de|fr)\b", re.I)
 _BARS = re.compile(r"[|•·»›→▶►▸/]")
+_DIGIT = re.compile(r"\d")
 _USUAL_SHARE = 0.4
 """Share of function words that stands for long lines, which are not counted: they are sentences."""
 _QUOTES = frozenset("\"“”„‘’'«»「『")
@@ -85,30 +85,76 @@ def _second_person() -> frozenset[str]:
 
 
 _INDEX = {name: index for index, name in enumerate(SHAPE)}
-CHARACTERS, DATE, WIRE, _REPEATS = (_INDEX[name] for name in ("characters", "date", "wire", "repeats"))
+_DATE, _WIRE = _INDEX["date"], _INDEX["wire"]
+_WORDED = _INDEX["is_related"]
+_HEADS = frozenset(("related", "newsletter", "comments"))
+_BLANK = array("f", [0.0]) * len(SHAPE)
+
+
+class Shape(NamedTuple):
+    """What a line looks like by itself.
+
+    row      the numbers that SHAPE names, as 32-bit floats
+    beside   of those what counts for the lines around it: characters, stop, function words, hits in the word lists
+    label    the label that the word lists give to it
+    prose    whether it is a sentence of some length
+    plain    whether it is a long sentence in words of no class, not spoken to the reader
+    heads    whether it is a heading over a list, a form or comments
+    date     whether it is a date
+    wire     whether it may be agency furniture
+    """
+
+    row: array[float]
+    beside: array[float]
+    label: str | None
+    prose: bool
+    plain: bool
+    heads: bool
+    date: bool
+    wire: bool
 
 
 def shapes(
-    lines: Sequence[str], title: str | None = None, known: dict[str, list[float]] | None = None
-) -> list[list[float]]:
-    """One row of SHAPE for each line. `title`: the headline, where it is known; `known`: rows of lines seen before."""
-    times = Counter(lines)
+    lines: Sequence[str], title: str | None = None, known: dict[str, Shape] | None = None
+) -> list[Shape]:
+    """The shape of each line. `title`: the headline, where it is known; `known`: shapes of lines seen before."""
     title_words = frozenset(WORD.findall(title.casefold())) if title else frozenset()
     known = {} if known is None else known
-    rows = []
+    found = []
     for line in lines:
-        row = known.get(line)
-        if row is None:
-            row = _shape(line, title_words) if len(line) <= SHORT else _long_shape(line)
-            known[line] = row
-        row[_REPEATS] = float(min(times[line] - 1, 5))
-        rows.append(row)
-    return rows
+        shape = known.get(line)
+        if shape is None:
+            shape = known[line] = _short_shape(line, title_words) if len(line) <= SHORT else _long_shape(line)
+        found.append(shape)
+    return found
 
 
-def _long_shape(line: str) -> list[float]:
+def _shape(row: array[float], is_: str | None, starts: str | None, holds: str | None) -> Shape:
+    """The shape of a line, with what the word lists say that it is, begins with and holds."""
+    named = None
+    for kind, label in (("is", is_), ("starts", starts), ("holds", holds)):
+        if label:
+            row[_INDEX[f"{kind}_{label}"]] = 1.0
+            if label != "section":
+                named = named or label
+    size, words, stop = row[0], row[1], row[3] > 0
+    date, wire = row[_DATE] > 0, row[_WIRE] > 0
+    hits = bool(is_) + bool(starts) + bool(holds)
+    return Shape(
+        row,
+        array("f", (size, row[3], row[15], hits)),
+        named,
+        stop and size >= PROSE and words >= 8,
+        stop and size >= PLAIN and words >= 15 and not (row[16] or date or wire or hits),
+        is_ in _HEADS,
+        date,
+        wire,
+    )
+
+
+def _long_shape(line: str) -> Shape:
     """A long line is told by its length, its end, its opening words, and by whether it speaks to the reader."""
-    row = [0.0] * len(SHAPE)
+    row = _BLANK[:]
     size = len(line)
     parts = line.split()
     words = len(parts)
@@ -117,30 +163,23 @@ def _long_shape(line: str) -> list[float]:
     row[0] = size
     row[1] = words
     row[2] = size / words
-    row[3] = 1.0 if _STOP.search(line, size - 6) else 0.0
+    stop = row[3] = 1.0 if _STOP.search(line, size - 6) else 0.0
     row[4] = line[-1] in ":："
     row[5] = line.endswith(("...", "…"))
-    row[7] = line.count(". ") + line.count("。") + row[3]
+    row[7] = line.count(". ") + line.count("。") + stop
     row[8] = line.count(", ") / words
     row[12] = line[0] in _QUOTES
     row[13] = line[0].islower()
     row[15] = _USUAL_SHARE
     personal = _second_person()
     if not personal.isdisjoint(parts):
-        row[16] = sum(1 for word in parts if word in personal) / words
-    row[23] = 1.0 if may_be_furniture(line) else 0.0
-    match = starts().match(line[:OPENING].casefold())
-    if match:
-        row[_INDEX[f"starts_{match.lastgroup}"]] = 1.0
+        row[16] = sum(map(personal.__contains__, parts)) / words
+    row[_WIRE] = may_be_furniture(line)
     close = line[-OPENING:].casefold()
-    label = held(close, WORD.findall(close))
-    if label:
-        row[_INDEX[f"holds_{label}"]] = 1.0
-    return row
+    return _shape(row, None, started(line[:OPENING].casefold()), held(close, WORD.findall(close)))
 
 
-def _shape(line: str, title_words: frozenset[str]) -> list[float]:
-    key = folded(line)
+def _short_shape(line: str, title_words: frozenset[str]) -> Shape:
     lower = line.casefold()
     words = WORD.findall(lower)
     size = len(line)
@@ -149,66 +188,38 @@ def _shape(line: str, title_words: frozenset[str]) -> list[float]:
     if count * 12 < size:
         wide = len(_WIDE.findall(line))
         count = max(count, wide // 2)
-    row = [0.0] * len(SHAPE)
+    divisor = count or 1
+    row = _BLANK[:]
     row[0] = size + wide
     row[1] = count
-    row[2] = size / count if count else size
-    row[3] = 1.0 if _STOP.search(line, max(0, size - 6)) else 0.0
+    row[2] = size / divisor
+    stop = row[3] = 1.0 if _STOP.search(line, max(0, size - 6)) else 0.0
     last = line[-1]
     row[4] = last in ":："
     row[5] = line.endswith(("...", "…"))
     row[6] = last in "?？؟"
-    row[7] = len(_SENTENCE.findall(line)) if size > 20 else row[3]
-    row[8] = (line.count(",") + line.count("、") + line.count("，")) / (count or 1)
-    row[9] = sum(map(str.isdigit, line)) / size
+    row[7] = len(_SENTENCE.findall(line)) if size > 20 else stop
+    row[8] = (line.count(",") + line.count("、") + line.count("，")) / divisor
+    digits = _DIGIT.findall(line)
+    row[9] = len(digits) / size
     cased = line.split()
     row[10] = sum(1 for word in cased if word[0].isupper()) / len(cased)
-    row[11] = 1.0 if line.isupper() else 0.0
+    row[11] = line.isupper()
     first = line[0]
     row[12] = first in _QUOTES
     row[13] = first.islower()
     row[14] = not (first.isalnum() or first in _QUOTES)
     if words:
-        functional = _function_words()
-        row[15] = sum(1 for word in words if word in functional) / len(words)
+        row[15] = sum(map(_function_words().__contains__, words)) / len(words)
         personal = _second_person()
-        row[16] = sum(1 for word in words if word in personal) / len(words)
+        if not personal.isdisjoint(words):
+            row[16] = sum(map(personal.__contains__, words)) / len(words)
         if title_words:
-            row[21] = len(title_words.intersection(words)) / len(title_words)
-    row[17] = 1.0 if _ADDRESS.search(line) else 0.0
-    row[18] = len(_BARS.findall(line)) / (count or 1)
-    row[19] = 1.0 if last in ")）]】" else 0.0
-    row[22] = 1.0 if date_line(line) else 0.0
-    if not row[3] or count < 8 or may_be_furniture(line):
-        row[23] = 1.0 if furniture_line(line, in_body=None) else 0.0
-    label = headings().get(key)
-    if label:
-        row[_INDEX[f"is_{label}"]] = 1.0
-    match = starts().match(lower)
-    if match:
-        row[_INDEX[f"starts_{match.lastgroup}"]] = 1.0
-    label = held(lower, words)
-    if label:
-        row[_INDEX[f"holds_{label}"]] = 1.0
-    return row
-
-
-def is_plain_prose(row: Sequence[float]) -> bool:
-    """Whether a row is that of a long sentence in words of no class, not spoken to the reader."""
-    return row[0] >= PLAIN and row[3] > 0 and row[1] >= 15 and not row[16] and not any(row[_INDEX["date"] :])
-
-
-def wording(row: Sequence[float]) -> str | None:
-    """The label that the word lists give to a line."""
-    if not any(row[_WORDED:]):
-        return None
-    for at, label in _WORDING_COLUMNS:
-        if row[at]:
-            return label
-    return None
-
-
-_WORDED = _INDEX["is_related"]
-_WORDING_COLUMNS = tuple(
-    (_INDEX[f"{kind}_{label}"], label) for kind in ("is", "starts", "holds") for label in WORDING[:-1]
-)
+            row[20] = len(title_words.intersection(words)) / len(title_words)
+    row[17] = (":" in line or "@" in line or line.find(".", 0, -1) >= 0) and _ADDRESS.search(line) is not None
+    row[18] = len(_BARS.findall(line)) / divisor
+    row[19] = last in ")）]】"
+    row[_DATE] = bool(digits) and date_line(line) is not None
+    if not stop or count < 8 or may_be_furniture(line):
+        row[_WIRE] = furniture_line(line, in_body=None) is not None
+    return _shape(row, heading(line, words), started(lower), held(lower, words))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
@@ -10,7 +11,7 @@ from typing import Any, Literal
 from pipeline.boilerplate.assemble import finish, untouched
 from pipeline.boilerplate.context import surroundings
 from pipeline.boilerplate.evidence import EVIDENCE, evidence, page_title, worth_weighing
-from pipeline.boilerplate.features import DATE, WIRE, shapes, wording
+from pipeline.boilerplate.features import Shape, shapes
 from pipeline.boilerplate.labels import Line, label_lines
 from pipeline.boilerplate.model import CleanText
 from pipeline.boilerplate.text import clean_lines
@@ -78,19 +79,19 @@ def _labelled(
 
 
 def _weighed(root: Any, found: Sequence[MarkupLine], headline: str | None) -> list[Line]:
-    worth, rows, seen = page_rows(root, found, headline)
-    table = [a + b + c for a, b, c in zip(rows, surroundings(rows), seen, strict=True)]
-    weighed = dict(zip(worth, zip(load_trees("blocks").odds(table), rows, seen, strict=True), strict=True))
+    worth, looks, seen = page_rows(root, found, headline)
+    around = surroundings([found[index].text for index in worth], looks)
+    table = [shape.row + a + b for shape, a, b in zip(looks, around, seen, strict=True)]
+    weighed = dict(zip(worth, zip(load_trees("blocks").odds(table), looks, seen, strict=True), strict=True))
     lines = []
     at = 0
     for index, line in enumerate(found):
         end = at + len(line.text)
         if index in weighed:
-            value, row, marks = weighed[index]
-            value += page_bias(row, line.linked / len(line.text))
-            hint = wording(row) or (_hint(marks) if value < 0 else None)
-            furniture = value >= 0 and row[WIRE] > 0
-            lines.append(Line(at, end, value, hint, row[DATE] > 0, furniture))
+            value, shape, marks = weighed[index]
+            value += page_bias(shape.row, line.linked / len(line.text))
+            hint = shape.label or (_hint(marks) if value < 0 else None)
+            lines.append(Line(at, end, value, hint, shape.date, value >= 0 and shape.wire))
         else:
             lines.append(Line(at, end, HOPELESS, None, False, False))
         at = end + 1
@@ -99,7 +100,7 @@ def _weighed(root: Any, found: Sequence[MarkupLine], headline: str | None) -> li
 
 def page_rows(
     root: Any, lines: Sequence[MarkupLine], headline: str | None
-) -> tuple[list[int], list[list[float]], list[list[float]]]:
+) -> tuple[list[int], list[Shape], list[array[float]]]:
     """Indexes of the lines that are worth weighing, and those lines by themselves and by the tree."""
     known: dict[Any, bytes] = {}
     worth = worth_weighing(lines, known)

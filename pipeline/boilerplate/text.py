@@ -7,7 +7,7 @@ from datetime import date
 
 from pipeline.boilerplate.assemble import Labelled, settle, untouched
 from pipeline.boilerplate.context import surroundings
-from pipeline.boilerplate.features import DATE, WIRE, is_plain_prose, shapes, wording
+from pipeline.boilerplate.features import Shape, shapes
 from pipeline.boilerplate.labels import CERTAIN, Line, label_lines
 from pipeline.boilerplate.model import CleanText
 from pipeline.boilerplate.trees import load_trees
@@ -44,7 +44,7 @@ def clean_lines(
     if not text.strip():
         return untouched(text, "empty")
 
-    seen: dict[str, list[float]] = {}
+    seen: dict[str, Shape] = {}
 
     def label(part: str) -> Labelled:
         lines = weighed_lines(part, list(cut_lines(part, wrapped=wrapped)), headline, seen)
@@ -53,17 +53,18 @@ def clean_lines(
     return settle(text, label)
 
 
-def weighed_lines(text: str, cuts: Sequence[Cut], headline: str | None, seen: dict[str, list[float]]) -> list[Line]:
+def weighed_lines(text: str, cuts: Sequence[Cut], headline: str | None, seen: dict[str, Shape]) -> list[Line]:
     """The lines at `cuts`, weighed by their shape, their wording and their surroundings; `seen` keeps their shapes."""
-    rows = shapes([text[start:end] for start, end in cuts], headline, seen)
-    odds = [CERTAIN] * len(rows)
-    unsure = [index for index, row in enumerate(rows) if not is_plain_prose(row)]
+    words = [text[start:end] for start, end in cuts]
+    looks = shapes(words, headline, seen)
+    odds = [CERTAIN] * len(looks)
+    unsure = [index for index, shape in enumerate(looks) if not shape.plain]
     if unsure:
-        around = surroundings(rows, unsure)
-        weighed = load_trees("lines").odds([rows[index] + more for index, more in zip(unsure, around, strict=True)])
+        around = surroundings(words, looks, unsure)
+        weighed = load_trees("lines").odds([looks[index].row + more for index, more in zip(unsure, around, strict=True)])
         for index, value in zip(unsure, weighed, strict=True):
-            odds[index] = value + bias(rows[index])
+            odds[index] = value + bias(looks[index].row)
     return [
-        Line(start, end, value, wording(row), row[DATE] > 0, row[WIRE] > 0)
-        for (start, end), value, row in zip(cuts, odds, rows, strict=True)
+        Line(start, end, value, shape.label, shape.date, shape.wire)
+        for (start, end), value, shape in zip(cuts, odds, looks, strict=True)
     ]

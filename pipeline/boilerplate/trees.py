@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -38,12 +38,12 @@ class Trees:
     value: npt.NDArray[np.int32]
     levels: int
 
-    def odds(self, rows: Sequence[Sequence[float]]) -> list[float]:
-        """Log odds of each row."""
+    def odds(self, rows: Sequence[array[float]]) -> list[float]:
+        """Log odds of each row of 32-bit floats."""
         out: list[float] = []
         for start in range(0, len(rows), CHUNK):
             part = rows[start : start + CHUNK]
-            flat = np.fromiter(chain.from_iterable(part), np.float32)
+            flat = np.frombuffer(b"".join(part), np.float32)
             offset = np.repeat(np.arange(len(part)) * len(self.features), len(self.roots))
             at = np.tile(self.roots, len(part))
             for _ in range(self.levels):

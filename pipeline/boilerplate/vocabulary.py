@@ -53,6 +53,17 @@ def headings() -> dict[str, str]:
     }
 
 
+@cache
+def _heading_words() -> frozenset[str]:
+    """What the known headings begin with."""
+    return frozenset(WORD.findall(key)[0] for key in headings())
+
+
+def heading(line: str, words: Sequence[str]) -> str | None:
+    """The label of a line that is nothing but a known heading; `words` are its words (WORD), case-folded."""
+    return headings().get(folded(line)) if words and words[0] in _heading_words() else None
+
+
 def _phrase(phrase: str) -> str:
     pattern = re.escape(phrase.strip().casefold()).replace(r"\ ", r"\s+").replace(r"\#", r"\d+").replace("'", "['’]")
     pattern = pattern.replace("’", "['’]") if "['’]" not in pattern else pattern
@@ -64,16 +75,55 @@ def _any_of(phrases: list[str]) -> str:
     return "|".join(_phrase(phrase) for phrase in sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))
 
 
+_MARKS_BEFORE = r"[^\w\"“”‘’'«»「『(\[【<#©ⓒ]"
+"""Marks that may stand before a phrase that begins a line."""
+_MARK_BEFORE = re.compile(_MARKS_BEFORE)
+
+
 @cache
-def starts() -> re.Pattern[str]:
-    """Matches, on a case-folded line, what it begins with; `lastgroup` is the label."""
+def _starts(opening: str | None) -> re.Pattern[str]:
+    """Matches, on a case-folded line, what it begins with; `lastgroup` is the label.
+
+    Only the phrases of that `opening` (see `_opening`) or its first character; all of them where it is None.
+    """
     groups = []
     for label, kinds in table("phrases").items():
-        parts = [_any_of(kinds["starts"])] if kinds.get("starts") else []
-        if kinds.get("prompts"):
-            parts.append(rf"(?:{_any_of(kinds['prompts'])})\s*(?:[:|»>–—→]|-\s|$)")
-        groups.append(f"(?P<{label}>{'|'.join(parts)})")
-    return re.compile(rf"[^\w\"“”‘’'«»「『(\[【<#©ⓒ]*(?:{'|'.join(groups)})")
+        starts, prompts = (
+            [phrase for phrase in kinds.get(kind, ()) if opening is None or _opening(phrase) in (opening, opening[:1])]
+            for kind in ("starts", "prompts")
+        )
+        parts = [_any_of(starts)] if starts else []
+        if prompts:
+            parts.append(rf"(?:{_any_of(prompts)})\s*(?:[:|»>–—→]|-\s|$)")
+        if parts:
+            groups.append(f"(?P<{label}>{'|'.join(parts)})")
+    return re.compile(rf"{_MARKS_BEFORE}*(?:{'|'.join(groups)})")
+
+
+def _opening(words: str) -> str:
+    """The first two characters of a phrase or a line, any digit being `#`: most lines share them with no phrase."""
+    opening = words.strip().casefold()[:2].replace("’", "'")
+    return "#" if opening[:1].isdigit() or opening[:1] == "#" else opening.strip()
+
+
+@cache
+def _openings() -> frozenset[str]:
+    phrases = (phrase for kinds in table("phrases").values() for kind in ("starts", "prompts") for phrase in kinds.get(kind, ()))
+    return frozenset(_opening(phrase) for phrase in phrases)
+
+
+def started(lower: str) -> str | None:
+    """The label of the phrase that a case-folded line begins with."""
+    if _MARK_BEFORE.match(lower):
+        match = _starts(None).match(lower)
+    else:
+        opening = _opening(lower[:2])
+        if opening not in _openings():
+            opening = opening[:1]
+            if opening not in _openings():
+                return None
+        match = _starts(opening).match(lower)
+    return match.lastgroup if match else None
 
 
 @cache
@@ -94,7 +144,7 @@ def _telling_words() -> frozenset[str]:
 
 def held(lower: str, words: Sequence[str]) -> str | None:
     """The label of the phrase that a case-folded line holds; `words` are its words (WORD)."""
-    if _telling_words().isdisjoint(words) and not any(word[0] >= BEYOND_LATIN for word in words):
+    if not words or (_telling_words().isdisjoint(words) and max(words) < BEYOND_LATIN):
         return None
     match = holds().search(lower)
     return match.lastgroup if match else None

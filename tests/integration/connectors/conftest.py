@@ -1,3 +1,3 @@
-from connector_desk import desk, wire
+from connector_desk import desk, kafka_desk, own_broker, wire
 
-__all__ = ["desk", "wire"]
+__all__ = ["desk", "kafka_desk", "own_broker", "wire"]

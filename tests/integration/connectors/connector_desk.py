@@ -1,4 +1,5 @@
-"""A loopback HTTP server that does what a test tells it to, and topics on a spool in the test's folder."""
+"""A loopback HTTP server that does what a test tells it to, and topics: on a spool in the test's folder, or on a real
+Kafka."""
 
 from __future__ import annotations
 
@@ -11,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kafka import KafkaAdminClient
 
 from connectors.config import Config, parse_config
-from connectors.topics import DEAD_LETTERS, RAW, Topics, open_topics
+from connectors.topics import ALL_TOPICS, DEAD_LETTERS, RAW, Topics, open_topics
+from pipeline.local import KafkaBroker
 from schemas.codec import Decoder
 from schemas.records import DeadLetter, RawArticle
 
+FAST = {"timeout_ms": 2000}
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 Handler = Callable[[http.server.BaseHTTPRequestHandler], None]
 
@@ -94,19 +98,18 @@ class Desk:
         return parse_config(plain, self.folder, "test", {})
 
     def raw(self) -> list[RawArticle]:
-        return [one for one in _decoded(self.topics, RAW.name) if isinstance(one, RawArticle)]
+        return [one for one in self.records(RAW.name) if isinstance(one, RawArticle)]
 
     def dead(self) -> list[DeadLetter]:
-        return [one for one in _decoded(self.topics, DEAD_LETTERS.name) if isinstance(one, DeadLetter)]
+        return [one for one in self.records(DEAD_LETTERS.name) if isinstance(one, DeadLetter)]
 
-
-def _decoded(topics: Topics, topic: str) -> list[Any]:
-    decoder = Decoder()
-    out = []
-    for partition, end in topics.end_offsets(topic).items():
-        start = topics.begin_offsets(topic)[partition]
-        out += [decoder.decode(one.value or b"") for one in topics.read(topic, partition, start, end)]
-    return out
+    def records(self, topic: str) -> list[Any]:
+        """What stands in a topic, partition by partition."""
+        decoder, begins, out = Decoder(), self.topics.begin_offsets(topic), []
+        for partition, end in self.topics.end_offsets(topic).items():
+            found = self.topics.read(topic, partition, begins[partition], end)
+            out += [decoder.decode(one.value or b"") for one in found]
+        return out
 
 
 @pytest.fixture
@@ -114,3 +117,21 @@ def desk(tmp_path: Path, wire: Wire) -> Iterator[Desk]:
     topics = open_topics(f"spool:{tmp_path / 'spool'}")
     yield Desk(tmp_path, wire, topics)
     topics.close()
+
+
+@pytest.fixture(scope="session")
+def own_broker() -> Iterator[KafkaBroker]:
+    """A broker that these tests may kill, and whose topics they delete."""
+    with KafkaBroker() as broker:
+        yield broker
+
+
+@pytest.fixture
+def kafka_desk(own_broker: KafkaBroker, tmp_path: Path, wire: Wire) -> Iterator[Desk]:
+    topics = open_topics(own_broker.url, FAST)
+    topics.create(ALL_TOPICS)
+    yield Desk(tmp_path, wire, topics)
+    topics.close()
+    admin = KafkaAdminClient(bootstrap_servers=own_broker.bootstrap)
+    admin.delete_topics([spec.name for spec in ALL_TOPICS])
+    admin.close()

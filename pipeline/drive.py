@@ -27,7 +27,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.runner import PipelineState
 
-from connectors.config import Config
+from connectors.config import Config, ConfigError
 from connectors.topics import GroupHeld, Lease, StorageFull, TopicError, Topics
 from pipeline.io import clients
 from pipeline.io.archive import ArchiveError
@@ -35,6 +35,7 @@ from pipeline.io.read import REACHED, ReadRanges
 from pipeline.main import build
 from pipeline.metrics import METRICS
 from pipeline.offsets import OffsetsError, ReadRange, plan, starts
+from pipeline.poison import hand
 from pipeline.settings import Settings, settings_of
 from schemas.errors import RegistryError, RegistryUnavailable
 
@@ -90,9 +91,15 @@ def drive(
     While topics or registry are away it waits and tries again (with `once` it raises at once). Raises TopicError where
     they cannot be reached at the start, GroupHeld where another pipeline runs in this group, OffsetsError where
     retention has deleted what was not yet processed (`skip_lost` goes on after the gap), RegistryError where the
-    registry refuses our schemas, StorageFull, ArchiveError, PipelineError. Whatever is raised: the committed offsets
+    registry refuses our schemas, ConfigError where duplicates are to be dropped, StorageFull, ArchiveError,
+    PipelineError. Whatever is raised: the committed offsets
     stand at the last batch whose outputs are all durable.
     """
+    if config.pipeline.dedup_seconds:
+        raise ConfigError(
+            "[pipeline] dedup_seconds needs a runner that keeps state, such as Flink: local micro-batches forget "
+            "everything at their end; set it to 0"
+        )
     stop = stop or Event()
     settings = settings_of(config, archive)
     topics = clients.topics(settings)
@@ -105,7 +112,7 @@ def drive(
     wait = FIRST_WAIT
     while True:
         try:
-            with topics.lease(config.pipeline.group, settings.raw) as lease:
+            with hand.opened(settings), topics.lease(config.pipeline.group, settings.raw) as lease:
                 while not stop.is_set():
                     result = _batch(config, settings, topics, lease, limits, skip_lost)
                     wait = FIRST_WAIT

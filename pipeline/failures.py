@@ -7,8 +7,13 @@ import re
 import traceback
 from dataclasses import dataclass
 
-from connectors.topics import Received
+from connectors.topics import Received, TopicError
+from pipeline.poison.errors import ApartError
+from schemas.errors import RegistryError
 from schemas.records import DeadLetter, Header
+
+NOT_THE_RECORD = (TopicError, RegistryError, ApartError)
+"""Not the record's fault: the bundle fails, and the driver decides whether another try is of use."""
 
 MESSAGE_LIMIT = 1000
 STACK_LIMIT = 8000

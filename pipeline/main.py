@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import apache_beam as beam
 
+from pipeline.duplicates import DropDuplicates
 from pipeline.io.archive import WriteArchive
 from pipeline.io.write import WriteTopic
 from pipeline.metrics.latency import timed
@@ -19,14 +20,17 @@ from pipeline.transforms import Decode, Encode, EncodeFailures, Extract, Strip
 def build(pipeline: beam.Pipeline, source: beam.PTransform, settings: Settings, limits: dict[str, int]) -> None:
     """Puts the chain behind `source`, which gives `Received`.
 
-    `limits`: topic → bytes that one record may take there. Between read and write nothing shuffles: that keeps the
-    order of an article's versions. The labels are stable: a running job's state is matched by them.
+    `limits`: topic → bytes that one record may take there. Between read and write nothing shuffles (but to drop
+    duplicates, where that is asked for): that keeps the order of an article's versions. The labels are stable: a
+    running job's state is matched by them.
     """
     outputs = Outputs(settings.clean, limits[settings.clean], settings.summits, limits[settings.summits])
     received = pipeline | "Read" >> source
+    if settings.dedup_seconds:
+        received |= "DropDuplicates" >> DropDuplicates(settings.dedup_seconds)
     decoded = received | "Decode" >> Decode(settings)
-    stripped = decoded.ok | "Strip" >> Strip()
-    extracted = stripped.ok | "Extract" >> Extract()
+    stripped = decoded.ok | "Strip" >> Strip(settings)
+    extracted = stripped.ok | "Extract" >> Extract(settings)
     encoded = extracted.ok | "Encode" >> Encode(settings, outputs)
 
     (
@@ -34,11 +38,7 @@ def build(pipeline: beam.Pipeline, source: beam.PTransform, settings: Settings, 
         | "CleanMessages" >> beam.Map(lambda element: element.clean)
         | "WriteClean" >> WriteTopic(settings.clean, settings)
     )
-    (
-        encoded.ok
-        | "SummitMessages" >> beam.Map(timed)
-        | "WriteSummits" >> WriteTopic(settings.summits, settings)
-    )
+    (encoded.ok | "SummitMessages" >> beam.Map(timed) | "WriteSummits" >> WriteTopic(settings.summits, settings))
     if settings.archive:
         encoded.ok | "Archive" >> WriteArchive(settings)
 

@@ -25,6 +25,9 @@ class Settings:
     archive: str = ""
     archive_codec: str = "deflate"
     dead_letter_files: str = ""
+    in_hand: str = ""
+    record_seconds: float = 60.0
+    dedup_seconds: float = 0.0
     extractor: str = "model"
     model: str = ""
 
@@ -39,6 +42,9 @@ def settings_of(config: Config, archive: str | None = None) -> Settings:
         archive=str(config.path(folder)) if folder else "",
         archive_codec=config.pipeline.archive_codec,
         dead_letter_files=str(config.path(config.pipeline.dead_letter_files)),
+        in_hand=str(config.path(config.pipeline.in_hand)),
+        record_seconds=config.pipeline.record_seconds,
+        dedup_seconds=config.pipeline.dedup_seconds,
         extractor=config.pipeline.extractor,
         model=config.pipeline.model,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,28 +12,29 @@ import apache_beam as beam
 
 from connectors.dead import set_aside
 from connectors.envelope import headers_for
-from connectors.topics import Message, Received, TopicError
-from pipeline import steps
-from pipeline.failures import Failure, failure
+from connectors.topics import Message, Received
+from pipeline import calls, steps
+from pipeline.failures import NOT_THE_RECORD, Failure, failure
 from pipeline.io import clients
 from pipeline.metrics import Tally
+from pipeline.poison import hand
 from pipeline.settings import Settings
-from schemas.errors import RegistryError
 
 OK = "ok"
 FAILURES = "failures"
-NOT_THE_RECORD = (TopicError, RegistryError)
-"""Not the record's fault: the bundle fails, and the driver decides whether another try is of use."""
 
 
 @dataclass
 class Step(beam.PTransform):  # type: ignore[misc]
-    """Applies `function` to each element. Where it raises, the element's origin becomes a dead letter of this step,
-    and what `fallback` makes of the element, if there is one and it succeeds, goes on. Outputs: `ok` and `failures`.
+    """Applies `function` to each element. Where it raises, or ends its process, the element's origin becomes a dead
+    letter of this step, and what `fallback` makes of the element, if there is one and it succeeds, goes on. Outputs:
+    `ok` and `failures`.
 
-    `counted` gives the names of further counters that a result raises by one."""
+    Both functions are pure and can be pickled: they may run in another process. `counted` gives the names of further
+    counters that a result raises by one."""
 
     name: str
+    settings: Settings
     function: Callable[[Any], Any]
     fallback: Callable[[Any], Any] | None = None
     counted: Callable[[Any], Iterable[str]] = lambda result: ()
@@ -44,28 +46,32 @@ class Step(beam.PTransform):  # type: ignore[misc]
 class _Guarded(beam.DoFn):  # type: ignore[misc]
     def __init__(self, step: Step) -> None:
         self.step = step
+        self.number = hand.STEPS.index(step.name) + 1
 
     def start_bundle(self) -> None:
         self.tally = Tally()
+        self.hand = hand.of(self.step.settings)
+        self.slot = self.hand.slot()
 
     def finish_bundle(self) -> None:
         self.tally.flush()
+        self.hand.rest()
 
     def process(self, element: Any) -> Iterator[Any]:
         step = self.step
+        origin = element if isinstance(element, Received) else element.origin
         try:
-            result = step.function(element)
+            result = self._run(step.name, step.function, origin, element)
         except NOT_THE_RECORD:
             raise
         except Exception as error:
-            origin = element if isinstance(element, Received) else element.origin
             dead = failure(origin, step.name, error)
             self.tally.add(f"failed/{step.name}/{dead.dead.error_class}")
             yield beam.pvalue.TaggedOutput(FAILURES, dead)
             if step.fallback is None:
                 return
             try:
-                result = step.fallback(element)
+                result = self._run(step.name + hand.INSTEAD, step.fallback, origin, element)
             except NOT_THE_RECORD:
                 raise
             except Exception:
@@ -76,6 +82,16 @@ class _Guarded(beam.DoFn):  # type: ignore[misc]
             self.tally.add(name)
         yield result
 
+    def _run(self, name: str, function: Callable[[Any], Any], origin: Received, element: Any) -> Any:
+        """function(element), with the record in hand: what follows, such as a slow write, is not its doing."""
+        if (origin.partition, origin.offset) in self.hand.marked:
+            return self.hand.run(name, function, origin, element)
+        self.slot.enter(origin.partition, origin.offset, self.number)
+        try:
+            return function(element)
+        finally:
+            self.slot.leave()
+
 
 @dataclass
 class Decode(beam.PTransform):  # type: ignore[misc]
@@ -84,24 +100,27 @@ class Decode(beam.PTransform):  # type: ignore[misc]
     settings: Settings
 
     def expand(self, received: beam.PCollection[Received]) -> beam.pvalue.DoOutputsTuple:
-        settings = self.settings
-        return received | Step("decode", lambda element: steps.decode(element, clients.decoder(settings)))
+        return received | Step("decode", self.settings, partial(calls.decode, self.settings))
 
 
 @dataclass
 class Strip(beam.PTransform):  # type: ignore[misc]
     """Decoded → Stripped."""
 
+    settings: Settings
+
     def expand(self, decoded: beam.PCollection[steps.Decoded]) -> beam.pvalue.DoOutputsTuple:
-        return decoded | Step("strip", steps.strip, steps.unstripped)
+        return decoded | Step("strip", self.settings, steps.strip, steps.unstripped)
 
 
 @dataclass
 class Extract(beam.PTransform):  # type: ignore[misc]
     """Stripped → Extracted."""
 
+    settings: Settings
+
     def expand(self, stripped: beam.PCollection[steps.Stripped]) -> beam.pvalue.DoOutputsTuple:
-        return stripped | Step("extract", steps.extract, steps.unextracted, _events)
+        return stripped | Step("extract", self.settings, steps.extract, steps.unextracted, _events)
 
 
 def _events(extracted: steps.Extracted) -> Iterator[str]:
@@ -116,12 +135,10 @@ class Encode(beam.PTransform):  # type: ignore[misc]
     outputs: steps.Outputs
 
     def expand(self, extracted: beam.PCollection[steps.Extracted]) -> beam.pvalue.DoOutputsTuple:
-        settings, outputs = self.settings, self.outputs
-        return extracted | Step(
-            "encode",
-            lambda element: steps.encode(element, clients.encoder(settings), outputs),
-            lambda element: steps.unencodable(element, clients.encoder(settings), outputs),
+        function, fallback = (
+            partial(called, self.settings, self.outputs) for called in (calls.encode, calls.unencodable)
         )
+        return extracted | Step("encode", self.settings, function, fallback)
 
 
 @dataclass

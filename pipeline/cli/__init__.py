@@ -32,6 +32,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dead-letters": ("pipeline.cli.dead_letters", "list, show and replay dead letters"),
 }
 
+SUPERVISED = ("run",)
+"""Commands whose work a record may crash: from a shell they are started again (pipeline.cli.supervise)."""
+
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -40,7 +43,9 @@ class CommandError(Exception):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one subcommand; its exit status: 0 done, 1 failed with a sentence, 2 wrong usage, 130 interrupted."""
+    """Runs one subcommand; its exit status: 0 done, 1 failed with a sentence, 2 wrong usage, 130 interrupted.
+
+    Without `argv` it is the process' own command."""
     args = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(
         prog="summitwire",
@@ -53,6 +58,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     called = next((arg for arg in args if arg in COMMANDS), None)
+    if argv is None and called in SUPERVISED:
+        from pipeline.cli.supervise import supervised
+
+        return supervised(lambda: main(args))
     module = None
     for name, (path, line) in COMMANDS.items():
         sub = commands.add_parser(name, help=line, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from pipeline.local.errors import ServerError
 
@@ -21,9 +22,16 @@ POLL_SECONDS = 0.05
 LOWEST_PORT = 10_000
 LAUNCHER = Path(__file__).with_name("launcher.py")
 
-_starter = ThreadPoolExecutor(1, thread_name_prefix="server-starter")
-"""All servers are started from this thread, which lives as long as the process: Linux counts a child as orphaned once
-the thread that started it has ended."""
+_starter = ThreadPoolExecutor(1, thread_name_prefix="starter")
+"""All such children are started from this thread, which lives as long as the process: Linux counts a child as orphaned
+once the thread that started it has ended."""
+
+
+def tied(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
+    """A child process that ends when this one does, however this one ends; `options` are those of Popen."""
+    launch = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), *command]
+    process: subprocess.Popen[bytes] = _starter.submit(lambda: subprocess.Popen(launch, **options)).result()
+    return process
 
 
 class ServerProcess:
@@ -33,17 +41,15 @@ class ServerProcess:
     def __init__(self, name: str, command: Sequence[str], log: Path, environment: dict[str, str] | None = None) -> None:
         self._name = name
         self._log = log
-        launch = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid())]
         with log.open("ab") as output:
-            self._process = _starter.submit(
-                subprocess.Popen[bytes],
-                [*launch, *command],
+            self._process = tied(
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 env=environment,
                 start_new_session=True,
-            ).result()
+            )
 
     @property
     def pid(self) -> int:

@@ -18,8 +18,9 @@ from pipeline.summits.verbs import is_verb
 class Candidate:
     """Offsets are the story's; `roles` in the order of the text; `token` the trigger in the parse, null without one;
     `verb`: it is a verb; `plural`: a plural noun. `weak` candidates
-    only add to an encounter that is told elsewhere; `soft` ones may be a call as well as a meeting; `separate` ones are
-    an encounter with each of those who are named after the trigger."""
+    only add to an encounter that is told elsewhere; `soft` ones may be a call as well as a meeting. `separate`: those
+    with each of whose countries it is an encounter of its own. `implied`: the status that the trigger itself tells
+    (invited, is expected in)."""
 
     kind: str
     trigger: int
@@ -39,8 +40,8 @@ class Candidate:
     asserted: bool = True
     soft: bool = False
     refers: bool = False
-    invitation: bool = False
-    separate: bool = False
+    implied: str = ""
+    separate: Sequence[Role] = ()
     status: str = "held"
     when: When | None = None
     place: PlaceHit | None = None
@@ -48,7 +49,7 @@ class Candidate:
 
 def made(parsed: Parsed, token: Any, kind: str, roles: Sequence[Role], **more: Any) -> Candidate:
     """A candidate, each role once."""
-    unique = {(role.position, role.word): role for role in sorted(roles, key=lambda role: role.rank is not None)}
+    unique = {(role.position, role.word): role for role in sorted(roles, key=lambda role: role.group is not None)}
     ordered = sorted(unique.values(), key=lambda role: role.position)
     return Candidate(
         kind,

@@ -9,11 +9,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from pipeline.summits.lexicon import toml
 from pipeline.summits.people import PRONOUNS, Mention
+from pipeline.summits.referring import PLURAL, reference_words, refers
 from pipeline.summits.standins import Piece
 from pipeline.summits.verbs import is_verb, stem, verbs
 
@@ -26,19 +25,19 @@ _DEEPEST = 6
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A participant: a mention, or a word for persons told before: `one` (he, she), `many` (they, the two leaders).
+    """A participant: a mention, or a word for persons told before: `one` (he, she), `two` (both), `many` (they).
 
-    `rank`: the level of a group that the mention is a part of (ministers of Japan and Korea)."""
+    `group`: that which the mention is a part of (ministers of Japan and Korea)."""
 
     mention: Mention | None
     word: str
     position: int
-    rank: str | None = None
+    group: Mention | None = None
 
-
-@cache
-def _words(name: str) -> frozenset[str]:
-    return frozenset(toml("references.toml")[name])
+    @property
+    def rank(self) -> str | None:
+        """The level of the group."""
+        return self.group.level if self.group is not None else None
 
 
 class Parsed:
@@ -78,7 +77,7 @@ class Parsed:
         mention = self._at.get(token.i)
         if mention is not None:
             if mention.person is None or not mention.person.bystander:
-                if mention.kind == "group" and mention.country is None:
+                if mention.kind in ("group", "counterpart") and mention.country is None:
                     out += self._group(token, mention, depth)
                 else:
                     out.append(Role(mention, "", self.start(token)))
@@ -86,13 +85,13 @@ class Parsed:
             out.append(Role(None, "one", self.start(token)))
         elif token.lower_ == "it" and token.dep_ in ("nsubj", "nsubjpass"):
             out += self._it(token.head, depth)
-        elif self._refers(token):
-            out.append(Role(None, "many", self.start(token)))
+        elif word := refers(token):
+            out.append(Role(None, word, self.start(token)))
         elif token.tag_ == "NNP":  # "with Smith Wednesday", which reads like one name
             out += [
                 role for child in token.children if child.dep_ in _INSIDE for role in self.in_phrase(child, depth + 1)
             ]
-        elif token.lower_ in _words("actors"):
+        elif token.lower_ in reference_words("actors"):
             for child in token.children:
                 if child.dep_ in _INSIDE and not any(
                     word.tag_ in ("NN", "NNS") for word in self.doc[child.i + 1 : token.i]
@@ -137,22 +136,10 @@ class Parsed:
             )
         ]
         return [
-            Role(role.mention, role.word, role.position, mention.level)
+            Role(role.mention, role.word, role.position, mention)
             for role in inner
-            if role.word == "many" or (role.mention is not None and role.mention.kind == "country")
+            if role.word in PLURAL or (role.mention is not None and role.mention.kind == "country")
         ]
-
-    def _refers(self, token: Any) -> bool:
-        """Whether a plural noun or pronoun stands for those told before: they, both men, the two leaders."""
-        word = token.lower_
-        if word in _words("plural_pronouns"):
-            return True
-        if word not in _words("plural_nouns"):
-            return False
-        left = {child.lower_ for child in token.lefts}
-        if left & _words("definite_numbers"):
-            return not left & _words("others")
-        return "the" in left and len(left) == 1 and word in _words("plural_leaders")
 
     def objects_of(self, prep: Any, depth: int = 0) -> list[Role]:
         return [
@@ -214,7 +201,7 @@ class Parsed:
 
     def _carried(self, noun: Any) -> list[Role]:
         """Whose trip, agenda or office it is that is the subject: Suga's travels will include meeting Modi."""
-        if noun.lower_ not in _words("carriers"):
+        if noun.lower_ not in reference_words("carriers"):
             return []
         return [role for child in noun.children if child.dep_ == "poss" for role in self.in_phrase(child)]
 
@@ -294,7 +281,7 @@ class Parsed:
         ] + [
             role
             for child in head.children
-            if (child.dep_ in ("prt", "advmod") and child.lower_ in _words("adverbs"))
+            if (child.dep_ in ("prt", "advmod") and child.lower_ in reference_words("adverbs"))
             or child.dep_ in ("npadvmod", "tmod")
             for role in self.with_(child, wanted)
         ]

@@ -17,7 +17,8 @@ from pipeline.summits.places import PlaceHit
 class Draft:
     """An event being put together. `sentences`: number and characters of each that tells it, the best first.
     `asserted`: its status is told, not only implied by a mention in passing ("during his talks with"). `inferred`: its
-    sides come from words that refer back. `weights`: by sentence, how much of the event it tells."""
+    sides come from words that refer back; `refers`: it is "the meeting" itself that refers. `weights`: by sentence, how
+    much of the event it tells."""
 
     kind: str
     status: str
@@ -35,6 +36,7 @@ class Draft:
     asserted: bool = True
     soft: bool = False
     inferred: bool = False
+    refers: bool = False
     weights: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -50,22 +52,30 @@ class Draft:
         if RANK.get(level or "", 0) > RANK.get(self.level, 0):
             self.level = level or self.level
 
+    def keep(self, person: Person) -> None:
+        """Takes somebody in, once; an office without a name is the same one wherever it is told."""
+        if not any(person is other or _same_office(person, other) for other in self.persons):
+            self.persons.append(person)
+
     def add_person(self, person: Person, mention: Mention | None) -> None:
         if person.country is None:
             return
-        if not any(person is other for other in self.persons):
-            self.persons.append(person)
+        self.keep(person)
         self.add_party(person.country, mention)
         self.raise_level(person.level)
 
 
+def _same_office(person: Person, other: Person) -> bool:
+    return person.name is other.name is None and (person.title, person.country) == (other.title, other.country)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What was told before a candidate: `recent`, the persons that a pronoun may mean, likeliest first; `pair`, the
-    sides that "the two leaders" means; `persons`, all of the story."""
+    """What was told before a candidate: `recent`, the persons that a pronoun may mean, likeliest first; `told`, whose
+    sides "the leaders" may mean, likeliest first; `persons`, all of the story."""
 
     recent: Sequence[Person]
-    pair: Draft | None
+    told: Sequence[Draft]
     persons: Sequence[Person]
 
 
@@ -84,6 +94,7 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
         weak=candidate.weak,
         asserted=candidate.asserted,
         soft=candidate.soft,
+        refers=candidate.refers,
     )
     if not candidate.roles and not candidate.organisations and not candidate.refers:
         return None
@@ -126,14 +137,18 @@ def _take(role: Role, draft: Draft, context: Context) -> None:
         draft.inferred = True
         if role.word == "one":
             _pronoun(draft, context.recent)
-        elif context.pair is not None:
-            draft.parties |= context.pair.parties
-            draft.raise_level(role.rank or context.pair.level)
-            for person in () if role.rank else context.pair.persons:
-                draft.add_person(person, None)
+        else:
+            meant = _meant(role.word, context.told)
+            if meant is not None:
+                draft.parties |= meant.parties
+                draft.raise_level(role.rank or meant.level)
+                for person in () if role.rank else meant.persons:
+                    draft.add_person(person, None)
         return
     if mention.kind == "counterpart":
-        _counterpart(mention, draft, context)
+        _counterpart(mention, mention, draft, context)
+    elif role.group is not None and role.group.kind == "counterpart":
+        _counterpart(role.group, mention, draft, context)
     elif mention.person is not None:
         if not mention.person.bystander:
             draft.add_person(mention.person, mention)
@@ -143,8 +158,21 @@ def _take(role: Role, draft: Draft, context: Context) -> None:
             draft.raise_level(mention.level)
             if mention.title and mention.level and mention.country not in organisations():
                 draft.add_person(_holder(mention.title, mention.country, mention.level, context.persons), mention)
-        else:
+        elif role.group is not None:
+            office = role.group.title
             draft.raise_level(role.rank)
+            if office and role.rank and mention.country not in organisations():
+                draft.add_person(_holder(office, mention.country, role.rank, context.persons), mention)
+
+
+def _meant(word: str, told: Sequence[Draft]) -> Draft | None:
+    """Whose sides "they" are, or "the two": those of two sides, and of these such as are named on both."""
+    if word == "many":
+        return told[0] if told else None
+    pairs = [draft for draft in told if len(draft.parties) == 2]
+    return next(
+        (one for one in pairs if len({p.country for p in one.persons if p.name}) == 2), pairs[0] if pairs else None
+    )
 
 
 def _pronoun(draft: Draft, recent: Sequence[Person]) -> None:
@@ -162,14 +190,14 @@ def _holder(title: str, country: str, level: str, persons: Sequence[Person]) -> 
     return Person(None, title, country, level)
 
 
-def _counterpart(mention: Mention, draft: Draft, context: Context) -> None:
-    """ "His Japanese counterpart X" takes over the other side's title."""
-    country = mention.country or (mention.person.country if mention.person else None)
+def _counterpart(counterpart: Mention, named: Mention, draft: Draft, context: Context) -> None:
+    """ "His Japanese counterpart X" takes over the other side's title; `named` is where the country stands."""
+    country = named.country or (counterpart.person.country if counterpart.person else None)
     if not country:
         return
-    draft.add_party(country, mention)
+    draft.add_party(country, named)
     other = next((one for one in (*draft.persons, *context.recent) if one.title and one.country != country), None)
-    person = mention.person
+    person = counterpart.person
     if person is not None:
         person.country = country
         if person.title is None and other is not None:
@@ -177,4 +205,4 @@ def _counterpart(mention: Mention, draft: Draft, context: Context) -> None:
     elif other is not None and other.title:
         person = _holder(other.title, country, other.level or "official", context.persons)
     if person is not None:
-        draft.add_person(person, mention)
+        draft.add_person(person, named)

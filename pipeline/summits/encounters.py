@@ -30,20 +30,20 @@ def candidates(
         if candidate is not None:
             candidate.sentence, candidate.span = sentence, span
             candidate.status = status_of(token)
-            if candidate.invitation and candidate.status == "held":
-                candidate.status = "proposed"
+            if candidate.implied and candidate.status == "held":
+                candidate.status = candidate.implied
             candidate.asserted = candidate.status != "held" or not in_passing(token)
             yield from _apart(candidate)
 
 
 def _apart(candidate: Candidate) -> Iterator[Candidate]:
     """One candidate for each of those with whom separate talks are told."""
-    others = [role for role in candidate.roles if role.position > candidate.trigger_end and role.mention is not None]
+    others = [role for role in candidate.roles if role in candidate.separate and role.mention is not None]
     countries = {role.mention.country for role in others if role.mention is not None}
-    if not candidate.separate or len(countries) < 2:
+    own = [role for role in candidate.roles if role not in others]
+    if len(countries) < 2 or not own:
         yield candidate
         return
-    own = [role for role in candidate.roles if role not in others]
     done = set()
     for other in others:
         country = other.mention.country if other.mention is not None else None

@@ -179,9 +179,10 @@ def _context(candidate: Candidate, story: Story, scan: Scan, drafts: Sequence[Dr
     ):
         if mention.person is not None and not any(mention.person is person for person in recent):
             recent.append(mention.person)
-    told = [draft for draft in drafts if len(draft.parties) >= 2 and index - draft.index <= _PAIR_REACH]
-    pair = told[-1] if told else _two_leaders(scan) or _two_countries(story, index)
-    return Context(recent, pair, scan.persons)
+    told = [draft for draft in reversed(drafts) if len(draft.parties) >= 2 and index - draft.index <= _PAIR_REACH]
+    if not told and (pair := _two_leaders(scan) or _two_countries(story, index)):
+        told = [pair]
+    return Context(recent, told, scan.persons)
 
 
 def _two_leaders(scan: Scan) -> Draft | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from pipeline.summits.dates import When
 from pipeline.summits.drafts import Draft
 from pipeline.summits.lexicon import bodies, organisations
-from pipeline.summits.people import Person
+from pipeline.summits.people import Person, same_title
 
 _HARD = frozenset(("cancelled", "postponed", "declined"))
 _OPEN = frozenset(("planned", "proposed"))
@@ -28,6 +29,11 @@ def join(drafts: Sequence[Draft]) -> list[Draft]:
             loose.append(draft)
             continue
         home = _home(draft, out)
+        if home is None and draft.refers and draft.inferred and draft.when is not None:
+            # "they had agreed on the meeting on Jan. 20": nothing new, and that is another day than the meeting's
+            hard = [event for event in out if event.status in _HARD]
+            home = _home(replace(draft, when=None), hard, near=_NEAR)
+            draft.when = None if home is not None else draft.when
         if home is None:
             out.append(draft)
         else:
@@ -60,6 +66,7 @@ def _home(draft: Draft, events: Sequence[Draft], near: int | None = None) -> Dra
             continue
         common = len(draft.parties & event.parties) / max(1, len(draft.parties | event.parties))
         score = 0.1 + common + (0.5 if distance == 0 else 0.2 if distance <= 1 else 0.0)
+        score += 0.3 if (draft.kind == "visit") == (event.kind == "visit") else 0.0
         if draft.when and event.when and same_time(draft.when, event.when):
             score += 0.5
         if score > best_score:
@@ -87,18 +94,21 @@ def compatible(one: Draft, other: Draft, distance: int) -> bool:
 
 
 def _same_persons(one: Draft, other: Draft) -> bool:
-    """Two different named persons of one country and rank are two encounters, unless one sentence tells both."""
+    """Two different persons of one country are two encounters, unless one sentence tells both."""
     if one.index == other.index and one.parties == other.parties:
         return True
     for country in one.parties & other.parties:
-        here, there = _named(one.persons, country), _named(other.persons, country)
-        if here and there and not here & there:
+        here, there = ([p for p in draft.persons if p.country == country] for draft in (one, other))
+        if here and there and not any(_may_be(person, another) for person in here for another in there):
             return False
     return True
 
 
-def _named(persons: Sequence[Person], country: str) -> set[str]:
-    return {person.name for person in persons if person.country == country and person.name}
+def _may_be(person: Person, another: Person) -> bool:
+    """Whether two are one person: by name, or one of them is told by an office alone that the other may hold."""
+    if person is another or (person.name and another.name):
+        return person.name == another.name
+    return not person.title or not another.title or same_title(person.title, another.title)
 
 
 def _same_place(one: Draft, other: Draft) -> bool:
@@ -118,12 +128,19 @@ def _same_status(one: Draft, other: Draft, distance: int) -> bool:
         return True
     if statuses & _HARD:
         return "held" not in statuses and distance <= _NEAR
+    if _to_come(one, other) or _to_come(other, one):
+        return False
     if not one.parties or not other.parties or "visit" in (one.kind, other.kind):
         return distance <= _NEAR
     dated = bool(one.when and other.when)
     if statuses <= _OPEN:
         return dated or distance <= _NEAR
     return "proposed" not in statuses and (dated or distance == 0)
+
+
+def _to_come(visit: Draft, meeting: Draft) -> bool:
+    """Whether a visit is still to come, and a meeting is over: then that was another occasion."""
+    return visit.kind == "visit" != meeting.kind and visit.status in _OPEN and meeting.status == "held"
 
 
 def same_time(one: When, other: When) -> bool:
@@ -158,8 +175,7 @@ def _merge(home: Draft, draft: Draft) -> None:
     only_visit = home.kind == "visit" and draft.kind in ("meeting", "multilateral")
     home.parties |= draft.parties
     for person in draft.persons:
-        if not any(person is other for other in home.persons):
-            home.persons.append(person)
+        home.keep(person)
     home.raise_level(draft.level)
     if only_visit or draft.kind == "call" or (draft.kind == "multilateral" and bigger):
         home.kind = draft.kind
@@ -171,7 +187,8 @@ def _merge(home: Draft, draft: Draft) -> None:
         or (only_visit and draft.parties and draft.asserted and home.status not in _HARD)
     ):
         home.status = draft.status
-    if draft.when and (home.when is None or len(draft.when.span.start) > len(home.when.span.start)):
+    finer = bool(draft.when and home.when and len(draft.when.span.start) > len(home.when.span.start))
+    if home.when is None or (finer and not draft.weak):
         home.when = draft.when
     if draft.place and (home.place is None or (home.place.name is None and draft.place.name)):
         home.place = draft.place

@@ -11,6 +11,7 @@ from pipeline.summits.clauses import COMPANY, Parsed, Role
 from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.offers import askers, in_margin
 from pipeline.summits.places import PlaceHit, venue_hit
+from pipeline.summits.referring import PLURAL
 from pipeline.summits.verbs import is_verb, stem, verbs
 
 _ARGUMENT = ("dobj", "obj", "nsubjpass", "attr", "oprd")
@@ -94,7 +95,7 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
         return None
     before = _before(parsed, noun)
     company = parsed.with_(noun) + [
-        role for role in parsed.with_(noun, ("of", "by")) if role.mention is not None or role.word == "many"
+        role for role in parsed.with_(noun, ("of", "by")) if role.mention is not None or role.word in PLURAL
     ]
     for child in noun.children:
         if child.dep_ in ("relcl", "acl"):
@@ -114,8 +115,15 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     kind = "multilateral" if gathering else "call" if phoned else "meeting"
     candidate = made(parsed, noun, kind, roles, gathering=gathering, organisations=codes, venue=venue)
     candidate.soft = word in nouns("either") and not gathering and not phoned
-    candidate.separate = word in nouns("several") and any(child.lower_ in nouns("separate") for child in noun.children)
+    if not gathering and not complete and _each(noun):
+        candidate.separate = company + (parsed.with_(noun.head) if is_verb(noun.head) else [])
     return candidate
+
+
+def _each(noun: Any) -> bool:
+    """Whether a plural is one encounter with each of those who are named: separate talks, meetings with A and B."""
+    apart = any(child.lower_ in nouns("separate") for child in noun.children)
+    return noun.lower_ in nouns("counted") or (apart and noun.lower_ in nouns("several"))
 
 
 def _of_organisation(roles: Sequence[Role]) -> str | None:

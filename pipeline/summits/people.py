@@ -71,16 +71,31 @@ def family_keys(words: Sequence[str], country: str | None) -> set[str]:
     # Beyond two parts the family name may be more than one word, as in Spanish and Portuguese.
     last = set(words[1:]) if len(words) > 2 else {words[-1]}
     keys = {words[0]} if country in name_words("family_first") else last
+    if country is None:
+        keys |= {words[0]}  # the title names no country, which may be one where the family name stands first
     return {key for key in keys if len(key) > 1}
 
 
-_SHORT = {"PM": "prime minister"}
+@cache
+def _synonyms() -> dict[str, str]:
+    return dict(toml("titles.toml")["synonyms"])
+
+
+_HEAD = "prime minister"
+"""No minister among others."""
 
 
 def same_title(one: str, other: str) -> bool:
-    """Whether two titles are one office: "minister" for "foreign minister", "President" for "president"."""
-    one, other = _SHORT.get(one, one).lower(), _SHORT.get(other, other).lower()
+    """Whether two titles are one office: "minister" for "foreign minister", "Premier" for "prime minister"."""
+    one, other = (_synonyms().get(title.lower(), title.lower()) for title in (one, other))
+    if (_HEAD in one) != (_HEAD in other) or _is_second(one) != _is_second(other):
+        return False
     return one.split()[-1] == other.split()[-1] and (one in other or other in one)
+
+
+def _is_second(title: str) -> bool:
+    """Whether a title is that of a head's deputy: the vice president is not the president."""
+    return not {"vice", "deputy"}.isdisjoint(title.replace("-", " ").split())
 
 
 def known_as(name: str, persons: Sequence[Person]) -> Person | None:

@@ -252,7 +252,8 @@ class Scan:
 
     def _counterpart(self, hit: Hit, first: int, country: str | None) -> None:
         at = hit.last
-        if country is None:
+        plural = self._tokens[hit.last - 1].norm in ("counterparts", "colleagues", "numbers")
+        if country is None and not plural:
             at, country = self._tagged.of_office(hit)
         behind = at + (at < len(self._tokens) and self._tokens[at].text == ",")
         name = self._tagged.name_at(behind)
@@ -262,17 +263,20 @@ class Scan:
         end = name[1] if name else at
         self._tagged.take(first, end)
         self._add("counterpart", first, end, hit.first, person=person, country=country, name=name[0] if name else None)
-        self.mentions[-1].plural = self._tokens[hit.first].norm == "counterparts"
+        self.mentions[-1].plural = plural
 
     def _countries(self) -> None:
         for hit in self._tagged.hits:
-            if hit.entry.kind in _PLACED and not self._tagged.taken[hit.first] and not self._in_name(hit):
+            if hit.entry.kind in _PLACED and not self._tagged.taken[hit.first] and not self._other_name(hit):
                 self._tagged.take(hit.first, hit.last)
                 self._add("country", hit.first, hit.last, hit.first, country=hit.entry.value, form=hit.entry.kind)
 
-    def _in_name(self, hit: Hit) -> bool:
-        """Whether a country is a part of some other name: Iraq Study Group, China Daily."""
+    def _other_name(self, hit: Hit) -> bool:
+        """Whether a country is a part of some other name (Iraq Study Group), or no more (the former Yugoslavia)."""
         tokens = self._tokens
+        before = hit.first - 1 - (hit.first > 1 and tokens[hit.first - 1].text == "-")
+        if before >= 0 and tokens[before].norm in ("former", "ex"):
+            return True
         if hit.last >= len(tokens) or tokens[hit.last - 1].possessive or hit.entry.kind in ("capital", "organisation"):
             return False
         after = tokens[hit.last]

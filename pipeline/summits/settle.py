@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
+from pipeline.summits.gate import may_hold_encounter
 from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.people import Mention, Person, same_title
 
@@ -20,8 +21,12 @@ _HEADLINE = 3.0
 _HOME = 3.0
 """For the United States in a story that speaks of them: their wires give their own officials no country."""
 _MARGIN = 0.4
+_HOST = 3.0
+"""For the country where somebody meets a foreigner: who is told without a country there is at home."""
 _NEAR = 350
 """Characters in front of a mention in which a country counts."""
+_AHEAD = 120
+"""And behind it."""
 _SENTENCE = re.compile(r"[.!?][”\"]?\s")
 _PLACED = re.compile(r"\b(?:in|to|at|visit(?:s|ed|ing)?|from)\s+(?:the\s+)?$")
 
@@ -84,7 +89,7 @@ def _unify(text: str, mentions: Sequence[Mention], persons: list[Person]) -> Non
             if _suits(person, office):
                 named_before.append(person)
         opener = _opens_after(text, first, mentions)
-        if not named_before and opener is not None:
+        if not named_before and opener is not None and opener.level == office.level:
             named_before = [opener]
         if len(named_before) == 1:
             named_before[0].country = office.country
@@ -100,7 +105,7 @@ def _holds(person: Person, office: Person) -> bool:
 
 def _give(office: Person, holder: Person, mentions: Sequence[Mention], persons: list[Person]) -> None:
     """Makes the mentions of an office those of its holder."""
-    if holder.title is None:
+    if holder.title is None or (office.title or "").lower().endswith(" " + holder.title.lower()):
         holder.title, holder.level = office.title, office.level
     for mention in mentions:
         if mention.person is office:
@@ -153,7 +158,9 @@ def _around(
         and not other.past
     }
     sentence = max((m.end() for m in _SENTENCE.finditer(text, max(0, mention.start - _NEAR), mention.start)), default=0)
-    after = [m for m in mentions if mention.end <= m.start < mention.end + 120]
+    after = [m for m in mentions if mention.end <= m.start < mention.end + _AHEAD]
+    others = _other_sides(text, mention, [m for m in before if m.start >= sentence], after)
+    held |= others
     points: dict[str, float] = {}
     for other in before + after:
         code = other.country
@@ -161,7 +168,10 @@ def _around(
             continue
         if other.kind == "person" and other.person is not None and other.person.name and not other.person.bystander:
             continue
-        points[code] = max(points.get(code, 0.0), _points(text, other, mention, sentence))
+        value = _points(text, other, mention, sentence)
+        if others and other.start > mention.start and _stands_in(text, other):
+            value = _HOST
+        points[code] = max(points.get(code, 0.0), value)
     if "US" not in held and (person.title or "").lower() in toml("actors.toml")["american"] and _american(mentions):
         points["US"] = points.get("US", 0.0) + _HOME
     led = any(p.name and p.country == home and p.level == "leader" and p is not person for p in persons)
@@ -186,6 +196,23 @@ def _around(
     return ranked[0][1]
 
 
+def _other_sides(text: str, mention: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> set[str]:
+    """The countries of those whom somebody meets in the same clause: of these he is not himself."""
+    out: set[str] = set()
+    for other in (*before, *after):
+        first, last = (other, mention) if other.start < mention.start else (mention, other)
+        between = text[first.end : last.start]
+        if other.country is None or other.kind == "country" or _SENTENCE.search(between):
+            continue
+        if other.kind == "counterpart" or may_hold_encounter(between):
+            out.add(other.country)
+    return out
+
+
+def _stands_in(text: str, other: Mention) -> bool:
+    return text[max(0, other.start - 8) : other.start].endswith((" in ", " in the "))
+
+
 def _points(text: str, other: Mention, mention: Mention, sentence: int) -> float:
     """How strongly a country's mention tells that somebody near it is of it: the same sentence and a place where they
     are, or a state's own voice (Syrian state media say President …), count most."""
@@ -199,7 +226,7 @@ def _points(text: str, other: Mention, mention: Mention, sentence: int) -> float
         if other.start - sentence < 12:
             value += 1.0
     if _PLACED.search(text[max(0, other.start - 14) : other.start]):
-        value += 1.5 if other.start >= sentence else 0.5
+        value += 1.5 if other.start >= sentence or other.form == "capital" else 0.5
     return value
 
 

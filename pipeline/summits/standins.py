@@ -79,7 +79,7 @@ def _stand_in(mention: Mention, text: str, before: str, used: dict[str, int]) ->
     elif mention.kind in ("group", "counterpart"):
         last = text.rsplit(maxsplit=1)[-1].strip(",").lower()
         if mention.kind == "counterpart":
-            return "counterparts" if "counterparts" in text.lower() else "counterpart"
+            return "counterparts" if mention.plural else "counterpart"
         return last
     else:
         kind = "after_the" if before == "the" and mention.form != "demonym" else mention.form

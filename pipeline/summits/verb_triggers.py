@@ -10,9 +10,11 @@ from pipeline.summits.candidate import Candidate, made, nouns, phone_words, plac
 from pipeline.summits.clauses import Parsed, Role
 from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.places import PlaceHit
+from pipeline.summits.referring import PLURAL
 from pipeline.summits.verbs import stem, verbs
 
 _OBJECT = ("dobj", "obj")
+_CLAUSES = ("xcomp", "ccomp", "oprd", "acomp", "attr", "prt")
 
 
 @cache
@@ -27,8 +29,10 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
         return None
     if base in _verbs("meet") or (base == "sit" and any(child.lower_ == "down" for child in verb.children)):
         return _meet(parsed, verb, base)
-    if base == "see" and verb.dep_ == "xcomp" and _people(parsed.objects(verb)):
-        return _meet(parsed, verb, base)
+    if base == "see":
+        return _see(parsed, verb)
+    if base == "expect":
+        return _expected(parsed, verb, places)
     if base in _verbs("receive"):
         return _receive(parsed, verb)
     if base in _verbs("phone") or base == "call":
@@ -55,26 +59,57 @@ def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
     objects = parsed.objects(verb) + parsed.with_(verb) + parsed.passive_subject(verb)
     subjects = parsed.subjects(verb) or (parsed.opener(verb) if objects and verb.tag_ in ("VBD", "VBZ", "VBP") else [])
     direct = [child for child in verb.children if child.dep_ in _OBJECT]
-    if direct and not objects:
+    if direct and not objects and not any(_unnamed(parsed, child) for child in direct):
         return None  # meet demands
     if base in ("convene", "gather") and direct:
         return None
     if base in ("negotiate", "consult") and not parsed.with_(verb):
         return None
     if _habitual(verb) or all(
-        role.mention is not None and role.mention.kind == "country" and role.rank is None for role in subjects + objects
+        role.mention is not None and role.mention.kind == "country" and role.group is None
+        for role in subjects + objects
     ):
         return None  # of countries alone teams meet
     own = _of(subjects) if not objects else None
+    plural = any(_plural(role) for role in objects)
     return made(
         parsed,
         verb,
         "call" if _by_phone(verb) else "multilateral" if own else "meeting",
         subjects + objects,
-        separate=any(child.lower_ in nouns("separate") for child in verb.children)
-        or any(role.mention is not None and role.mention.plural for role in objects),
+        separate=objects if any(child.lower_ in nouns("separate") for child in verb.children) or plural else (),
         gathering=own,
     )
+
+
+def _see(parsed: Parsed, verb: Any) -> Candidate | None:
+    """ "Flew to Kampala to see President X"; "saw the king on Monday", but not "sees him as a rival"."""
+    objects = [role for role in _people(parsed.objects(verb)) if role.mention is not None]
+    as_what = any(child.dep_ == "prep" and child.lower_ in ("as", "through") for child in verb.children)
+    if not objects or as_what or any(child.dep_ in _CLAUSES for child in verb.children) or verb.tag_ in ("VBZ", "VBP"):
+        return None
+    subjects = _people(parsed.subjects(verb))
+    return made(parsed, verb, "meeting", subjects + objects) if subjects else None
+
+
+def _expected(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
+    """ "Is expected in Ankara in March"."""
+    destination = place_after(parsed, verb, places, ("in", "at"))
+    guests = _people(parsed.passive_subject(verb))
+    if destination is None or not guests or any(child.dep_ in _CLAUSES for child in verb.children):
+        return None
+    return made(parsed, verb, "visit", guests, destination=destination, implied="planned")
+
+
+def _plural(role: Role) -> bool:
+    """Whether somebody is one of several counterparts, each of whom is met."""
+    return any(mention is not None and mention.plural for mention in (role.mention, role.group))
+
+
+def _unnamed(parsed: Parsed, noun: Any) -> bool:
+    """Whether a noun stands for representatives of countries that are not named: leaders of six countries."""
+    mention = parsed.mention_at(noun)
+    return mention is not None and mention.country is None and mention.kind in ("group", "counterpart")
 
 
 def _habitual(verb: Any) -> bool:
@@ -100,7 +135,7 @@ def _of(subjects: Sequence[Role]) -> str | None:
 def _receive(parsed: Parsed, verb: Any) -> Candidate | None:
     objects = _people(parsed.objects(verb) or parsed.passive_subject(verb))
     subjects = parsed.subjects(verb)
-    if not any(role.mention is not None and (role.rank or role.mention.kind != "group") for role in objects):
+    if not any(role.mention is None or role.group is not None or role.mention.kind != "group" for role in objects):
         return None
     return made(parsed, verb, "meeting", subjects + objects)
 
@@ -109,12 +144,18 @@ def _call(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
     objects = _people(parsed.objects(verb) or parsed.passive_subject(verb))
     if not objects and base != "call":
         objects = _people(parsed.with_(verb, ("to", "with")))
-    named = any(role.mention is not None and role.mention.kind in ("person", "counterpart") for role in objects)
-    if base == "call" and (
-        not named or any(child.dep_ in ("oprd", "acomp", "prt", "xcomp", "ccomp", "attr") for child in verb.children)
-    ):
+    if base != "call":
+        return made(parsed, verb, "call", parsed.subjects(verb) + objects, separate=objects) if objects else None
+    if any(child.dep_ in _CLAUSES or (child.dep_ == "prep" and child.lower_ == "for") for child in verb.children):
         return None
-    return made(parsed, verb, "call", parsed.subjects(verb) + objects) if objects else None
+    visited = _named(_people(parsed.with_(verb, ("on",))))
+    if visited:  # called on the king
+        return made(parsed, verb, "meeting", parsed.subjects(verb) + visited)
+    return made(parsed, verb, "call", parsed.subjects(verb) + objects, separate=objects) if _named(objects) else None
+
+
+def _named(roles: Sequence[Role]) -> list[Role]:
+    return [role for role in roles if role.mention is not None and role.mention.kind in ("person", "counterpart")]
 
 
 def _speak(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
@@ -124,12 +165,17 @@ def _speak(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
     with_ = _people(parsed.with_(verb, ("with",)))
     to = _people(parsed.with_(verb, ("to",)))
     subjects = parsed.subjects(verb)
-    if not with_ and not (phoned and (to or any(role.word == "many" for role in subjects) or len(subjects) > 1)):
+    if not with_ and not (phoned and (to or any(role.word in PLURAL for role in subjects) or len(subjects) > 1)):
         return None
     if not phoned and not all(role.mention is None or role.mention.kind in ("person", "counterpart") for role in with_):
         return None
     return made(
-        parsed, verb, "call" if phoned or not _placed(verb) else "meeting", subjects + with_ + to, soft=not phoned
+        parsed,
+        verb,
+        "call" if phoned or not _placed(verb) else "meeting",
+        subjects + with_ + to,
+        soft=not phoned,
+        separate=with_ + to if phoned else (),
     )
 
 
@@ -137,7 +183,7 @@ def _discuss(parsed: Parsed, verb: Any) -> Candidate | None:
     """ "Discussed X with Y" and "the two discussed" say nothing of how they met."""
     with_ = _people(parsed.with_(verb, ("with",)))
     subjects = parsed.subjects(verb)
-    if not with_ and not any(role.word == "many" for role in subjects) and len(subjects) < 2:
+    if not with_ and not any(role.word in PLURAL for role in subjects) and len(subjects) < 2:
         return None
     phoned = _by_phone(verb)
     return made(parsed, verb, "call" if phoned else "meeting", subjects + with_, weak=not phoned, soft=True)
@@ -160,7 +206,7 @@ def _invite(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate 
     if destination is None or not guests:
         return None
     candidate = made(parsed, verb, "visit", parsed.subjects(verb) + guests, destination=destination)
-    candidate.invitation = True
+    candidate.implied = "proposed"
     return candidate
 
 
@@ -184,7 +230,7 @@ def _people(roles: Sequence[Role]) -> list[Role]:
     return [
         role
         for role in roles
-        if role.mention is None or role.rank is not None or role.mention.kind in ("person", "group", "counterpart")
+        if role.mention is None or role.group is not None or role.mention.kind in ("person", "group", "counterpart")
     ]
 
 

@@ -1,0 +1,33 @@
+"""Words that stand for actors who were told before."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from pipeline.summits.lexicon import toml
+
+PLURAL = ("two", "many")
+"""The roles' words for several: exactly two, or any number."""
+
+
+@cache
+def reference_words(name: str) -> frozenset[str]:
+    """A list of references.toml."""
+    return frozenset(toml("references.toml")[name])
+
+
+def refers(token: Any) -> str:
+    """The word of a role for a plural noun or pronoun that stands for those told before: they, both men, the two
+    leaders; empty for any other."""
+    word = token.lower_
+    if word in reference_words("plural_pronouns"):
+        return "two" if word in reference_words("pairs") else "many"
+    if word not in reference_words("plural_nouns"):
+        return ""
+    left = {child.lower_ for child in token.lefts}
+    if left & reference_words("definite_numbers"):
+        return "" if left & reference_words("others") else "two" if left & reference_words("pairs") else "many"
+    if "the" not in left or len(left) > 1 or word not in reference_words("plural_leaders"):
+        return ""
+    return "two" if word in reference_words("pairs") else "many"

@@ -36,6 +36,7 @@ FAMILIES = (
         "failed/<step>/<error>",
         ("step", "error"),
     ),
+    Family("summitwire_duplicates_total", "counter", "Repeated deliveries that were dropped.", "duplicates"),
     Family("summitwire_events_total", "counter", "Events found.", "events/<kind>/<status>", ("kind", "status")),
     Family(
         "summitwire_written_records_total", "counter", "Records written and durable.", "written/<topic>", ("topic",)

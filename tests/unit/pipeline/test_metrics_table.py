@@ -26,6 +26,7 @@ CONNECTORS = exposition([FEED], Counts(published={"new": 1}), 0)
 COUNTERS = [
     "read/records",
     "read/bytes",
+    "duplicates",
     "failed/decode/WrongMagic",
     "failed/strip/LookupError",
     "failed/extract/_Odd_Error",

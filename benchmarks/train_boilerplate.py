@@ -14,6 +14,7 @@ import hashlib
 import json
 import random
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -69,7 +70,7 @@ class Example(NamedTuple):
 def example(
     page: dict[str, Any],
     lines: list[str],
-    rows: Sequence[Sequence[float]],
+    rows: Sequence[array[float]],
     keep: Sequence[bool],
     weight: float,
     *,
@@ -81,16 +82,16 @@ def example(
         page["source"],
         page,
         lines,
-        np.asarray(rows, dtype=np.float32),
+        np.frombuffer(b"".join(rows), np.float32).reshape(len(lines), -1),
         np.asarray(keep, dtype=np.int8),
         words * (weight * evened),
         original,
     )
 
 
-def line_rows(lines: Sequence[str]) -> list[list[float]]:
-    rows = shapes(lines)
-    return [shape + around for shape, around in zip(rows, surroundings(rows), strict=True)]
+def line_rows(lines: Sequence[str]) -> list[array[float]]:
+    looks = shapes(lines)
+    return [shape.row + around for shape, around in zip(looks, surroundings(lines, looks), strict=True)]
 
 
 def line_examples(folder: Path, score: Scorer) -> Iterator[Example]:
@@ -125,12 +126,18 @@ def page_examples(folder: Path, score: Scorer) -> Iterator[Example]:
             root, found = markup_lines(page["html"])
             if root is None or not found:
                 continue
-            worth, rows, seen = page_rows(root, found, None)
+            worth, looks, seen = page_rows(root, found, None)
             if not worth:
                 continue
             lines = [found[index].text for index in worth]
-            columns = zip(rows, surroundings(rows), seen, strict=True)
-            yield example(page, lines, [a + b + c for a, b, c in columns], in_truth(lines, page["text"], score), weight)
+            columns = zip(looks, surroundings(lines, looks), seen, strict=True)
+            yield example(
+                page,
+                lines,
+                [shape.row + a + b for shape, a, b in columns],
+                in_truth(lines, page["text"], score),
+                weight,
+            )
 
 
 def in_truth(lines: Sequence[str], truth: str, score: Scorer) -> list[bool]:

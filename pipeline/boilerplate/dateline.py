@@ -101,9 +101,7 @@ def find_dateline(paragraph: str) -> Found | None:
 
 @cache
 def _month_after_day() -> re.Pattern[str]:
-    return re.compile(
-        rf"\d{{1,2}}(?:(?:er|º|\.)?\s*(?:de\s+)?(?i:{month_pattern()})\b|[./]\d|[月월])|\d{{4}}年"
-    )
+    return re.compile(rf"\d{{1,2}}(?:(?:er|º|\.)?\s*(?:de\s+)?(?i:{month_pattern()})\b|[./]\d|[月월])|\d{{4}}年")
 
 
 @cache
@@ -114,7 +112,7 @@ def _last_month_words() -> frozenset[str]:
 def _place_and(head: str) -> frozenset[str]:
     """What may stand after a place that the head begins with: _DAY, _PAREN.
 
-    The patterns try every end of a place; this looks at the one where it must end, before the first sign that is in none.
+    The patterns try every end of a place; this looks at the one where it must end: the first sign that is in none.
     """
     run = _RUN.match(head)
     if run is None:

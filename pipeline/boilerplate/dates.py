@@ -121,10 +121,7 @@ def _holds_other_words(lower: str) -> bool:
     East Asian dates stand without blanks between their words, so runs of such letters are left to the patterns.
     """
     allowed = _in_date_lines()
-    for word in WORD.finditer(lower):
-        if word[0] not in allowed and word[0] < _EAST_ASIAN:
-            return True
-    return False
+    return any(word[0] not in allowed and word[0] < _EAST_ASIAN for word in WORD.finditer(lower))
 
 
 def date_line(line: str) -> WrittenDate | None:

@@ -114,9 +114,7 @@ class Shape(NamedTuple):
     wire: bool
 
 
-def shapes(
-    lines: Sequence[str], title: str | None = None, known: dict[str, Shape] | None = None
-) -> list[Shape]:
+def shapes(lines: Sequence[str], title: str | None = None, known: dict[str, Shape] | None = None) -> list[Shape]:
     """The shape of each line. `title`: the headline, where it is known; `known`: shapes of lines seen before."""
     title_words = frozenset(WORD.findall(title.casefold())) if title else frozenset()
     known = {} if known is None else known

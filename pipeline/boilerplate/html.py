@@ -65,7 +65,7 @@ def clean_html(
     lines = _weighed(root, found, headline)
     clean = _labelled(source, lines, known_lines, headline, published)
     if not clean.text.strip():
-        fainter = [replace(line, odds=line.odds + FAINT) for line in lines]
+        fainter = [line._replace(odds=line.odds + FAINT) for line in lines]
         clean = _labelled(source, fainter, known_lines, headline, published)
         clean = replace(clean, flags=(*clean.flags, "faint"))
     return clean

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
-from pipeline.boilerplate.assemble import Labelled, Piece
+from pipeline.boilerplate.assemble import KEPT, Labelled, Piece
 from pipeline.boilerplate.dateline import Found, find_dateline
 from pipeline.boilerplate.dates import WrittenDate, date_line
-from pipeline.boilerplate.vocabulary import headings
+from pipeline.boilerplate.vocabulary import WORD, heading
 from pipeline.boilerplate.wire import STOPPED, Furniture, furniture_ending, furniture_line, may_be_furniture
 from schemas.lines import BLOB, cut_sentences, fingerprint, folded
 from schemas.records import Dateline
@@ -40,8 +41,7 @@ LIKELY = 2.0
 """Log odds from which a line is kept though the word lists know it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line as it was weighed.
 
     odds       log odds that it belongs to the story
@@ -85,43 +85,56 @@ def label_lines(
     headline: str | None = None,
     published: date | None = None,
     plain: bool = True,
+    kept: dict[str, list[Piece]] | None = None,
 ) -> Labelled:
     """Labels `lines` of `text` and the sentences of its blobs.
 
     `plain`: there was no markup, so that order is all there is to tell a headline, or where the story ends.
+    `kept`: pieces of the lines that were kept whole within the body, by their words; they are kept there again if their
+    odds have not fallen. It is read and filled, so that a second round over what was kept costs little.
     """
     state = _State(plain, int(len(text) * LAST_PART))
     title = folded(headline) if headline else None
+    kept = {} if kept is None else kept
+    pieces = state.pieces
     for line in lines:
-        if not plain and line.odds < 0 and not (line.date and not state.in_body):
-            state.pieces.append(Piece(line.start, line.end, line.hint or "other", "appearance"))
-        elif line.odds >= CERTAIN and not known_lines and state.in_body and not (state.ended or line.furniture):
+        start, end = line.start, line.end
+        certain = line.odds >= CERTAIN and state.in_body and not (known_lines or state.ended or line.furniture)
+        if certain and end - start <= BLOB and text[end - 1] in STOPPED:
             state.under = None
-            _certain(state, text, line)
-        elif line.end - line.start > BLOB:
+            pieces.append(Piece(start, end, "body", "prose"))
+            continue
+        words = text[start:end]
+        usual = state.in_body and not (state.under or state.ended)
+        if usual and line.odds >= LIKELY and words in kept:
+            pieces += [Piece(start + at, start + to, *why) for at, to, *why in kept[words]]
+            continue
+        first = len(pieces)
+        if not plain and line.odds < 0 and not (line.date and not state.in_body):
+            pieces.append(Piece(start, end, line.hint or "other", "appearance"))
+        elif end - start > BLOB:
+            state.under = None if certain else state.under
             _blob(state, text, line, known_lines)
+        elif certain:
+            state.under = None
+            _body(state, text, start, end)
         else:
             _label(state, text, line, known_lines, title, in_blob=False)
-    _drop_last_heading(state.pieces, lines)
+        if usual and pieces[-1].end == end and all(piece.label in KEPT for piece in pieces[first:]):
+            kept[words] = [Piece(at - start, to - start, *why) for at, to, *why in pieces[first:]]
+    _drop_last_heading(pieces, lines)
     found, day = state.found, state.story_day
     return Labelled(state.pieces, _dateline(found, day, published), _story_date(found, day, published))
-
-
-def _certain(state: _State, text: str, line: Line) -> None:
-    """Keeps a line that needs no weighing: a long sentence within the story."""
-    if text[line.end - 1] in STOPPED and line.end - line.start <= BLOB:
-        state.pieces.append(Piece(line.start, line.end, "body", "prose"))
-    elif line.end - line.start <= BLOB:
-        _body(state, text, line.start, line.end)
-    else:
-        _blob(state, text, line, ())
 
 
 def _blob(state: _State, text: str, line: Line, known_lines: Collection[int]) -> None:
     """Labels the sentences of a line that holds much of the story."""
     for start, end in cut_sentences(text, line.start, line.end):
         furniture = text[end - 1] not in STOPPED or may_be_furniture(text[start:end])
-        _label(state, text, Line(start, end, line.odds, furniture=furniture), known_lines, None, in_blob=True)
+        if state.in_body and not (furniture or state.ended or known_lines):
+            state.pieces.append(Piece(start, end, "body", "prose"))
+        else:
+            _label(state, text, Line(start, end, line.odds, furniture=furniture), known_lines, None, in_blob=True)
 
 
 def _label(
@@ -175,11 +188,10 @@ def _date(state: _State, words: str, line: Line) -> bool:
 def _short_line(state: _State, words: str, line: Line, title: str | None, remove: object) -> bool:
     """Removes a line that is the headline, or a heading over something else; whether it did."""
     assert callable(remove)
-    key = folded(words)
-    if title is not None and not state.in_body and key == title:
+    if title is not None and not state.in_body and folded(words) == title:
         remove("other", "headline")
         return True
-    label = headings().get(key)
+    label = heading(words, WORD.findall(words.casefold()))
     if label is not None and label != "section" and line.odds < LIKELY:
         if label in LISTS:
             state.under = label

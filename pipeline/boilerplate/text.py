@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from pipeline.boilerplate.assemble import Labelled, settle, untouched
+from pipeline.boilerplate.assemble import Labelled, Piece, settle, untouched
 from pipeline.boilerplate.context import surroundings
 from pipeline.boilerplate.features import Shape, shapes
 from pipeline.boilerplate.labels import CERTAIN, Line, label_lines
@@ -45,10 +45,11 @@ def clean_lines(
         return untouched(text, "empty")
 
     seen: dict[str, Shape] = {}
+    kept: dict[str, list[Piece]] = {}
 
     def label(part: str) -> Labelled:
         lines = weighed_lines(part, list(cut_lines(part, wrapped=wrapped)), headline, seen)
-        return label_lines(part, lines, known_lines=known_lines, headline=headline, published=published)
+        return label_lines(part, lines, known_lines=known_lines, headline=headline, published=published, kept=kept)
 
     return settle(text, label)
 
@@ -61,7 +62,9 @@ def weighed_lines(text: str, cuts: Sequence[Cut], headline: str | None, seen: di
     unsure = [index for index, shape in enumerate(looks) if not shape.plain]
     if unsure:
         around = surroundings(words, looks, unsure)
-        weighed = load_trees("lines").odds([looks[index].row + more for index, more in zip(unsure, around, strict=True)])
+        weighed = load_trees("lines").odds(
+            [looks[index].row + more for index, more in zip(unsure, around, strict=True)]
+        )
         for index, value in zip(unsure, weighed, strict=True):
             odds[index] = value + bias(looks[index].row)
     return [

@@ -108,7 +108,12 @@ def _opening(words: str) -> str:
 
 @cache
 def _openings() -> frozenset[str]:
-    phrases = (phrase for kinds in table("phrases").values() for kind in ("starts", "prompts") for phrase in kinds.get(kind, ()))
+    phrases = (
+        phrase
+        for kinds in table("phrases").values()
+        for kind in ("starts", "prompts")
+        for phrase in kinds.get(kind, ())
+    )
     return frozenset(_opening(phrase) for phrase in phrases)
 
 

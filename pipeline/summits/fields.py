@@ -14,16 +14,14 @@ from pipeline.summits.drafts import Draft
 from pipeline.summits.gazetteer import city_named
 from pipeline.summits.joining import same_time
 from pipeline.summits.lexicon import toml
-from pipeline.summits.people import Mention, Person
+from pipeline.summits.people import Mention
 from pipeline.summits.places import place_of
 from pipeline.summits.quotations import Said, quotations
+from pipeline.summits.telling import may_take_part, told_in
 from schemas.records import Dateline, FieldEvidence, Participant, Place, Quote, SummitEvent, TextSpan
 
 _OLD = timedelta(days=6)
 _OPENER = re.compile("|".join(toml("details.toml")["background_openers"]))
-_BOTH = re.compile(
-    r"\b(?:two (?:sides|countries|leaders|nations|men|neighbors|neighbours)|both (?:sides|leaders|countries)|[Tt]hey)\b"
-)
 _LEAD = 2
 """Sentences of a story that are its lead."""
 
@@ -43,12 +41,13 @@ class Story:
 def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
     """The events' records, in the order of the drafts."""
     primary = [_primary(draft, story, events) for draft in events]
-    told = _told_in(events, primary, story)
+    told = told_in(events, primary, story.text, story.spans, story.by_sentence)
     said = quotations(story.text, story.spans, story.by_sentence)
     out = []
     quoted = [_quoted_in(number, events, primary, told, said) for number in range(len(events))]
     for draft, leads, sentences, own_quotes in zip(events, primary, told, quoted, strict=True):
         spans = [story.spans[index] for index in sorted(sentences)]
+        mentions = [mention for index in sorted(sentences) for mention in story.by_sentence[index]]
         own = _best_first(draft)
         kind = _kind(draft)
         parties = tuple(sorted(draft.parties))
@@ -65,8 +64,8 @@ def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
                 date=when,
                 place=where,
                 gathering=draft.gathering,
-                topics=topics(story.text, spans),
-                outcomes=outcomes(story.text, spans, draft.status in ("planned", "proposed", "postponed")),
+                topics=topics(story.text, spans, draft.triggers, _no_topics(draft, story.text, mentions)),
+                outcomes=outcomes(story.text, spans if draft.status != "declined" else own, draft.status, mentions),
                 quotes=own_quotes,
                 attribution=attribution(story.text[slice(*own[0])]),
                 cameo=cameo(kind, draft.status, draft.place, draft.parties),
@@ -78,6 +77,13 @@ def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
             )
         )
     return out
+
+
+def _no_topics(draft: Draft, text: str, mentions: Sequence[Mention]) -> list[int]:
+    """Where a draft's date, its place and those whom it was with are told."""
+    told = [span.start for span in (draft.when, draft.place) if span is not None]
+    company = [m.start for m in mentions if m.kind != "country" and text[max(0, m.start - 5) : m.start] == "with "]
+    return told + company
 
 
 def _best_first(draft: Draft) -> list[tuple[int, int]]:
@@ -127,49 +133,9 @@ def _quoted_in(
         one.quote
         for one in said
         for sentences in (set(range(one.first, one.last + 1)),)
-        if (any(one.speaker is person for person in draft.persons) or (leads and _of_side(one.speaker, draft)))
+        if (any(one.speaker is person for person in draft.persons) or (leads and may_take_part(one.speaker, draft)))
         and (sentences & own or (leads and not sentences & owned))
     )
-
-
-def _of_side(person: Person, draft: Draft) -> bool:
-    """Whether somebody may have taken part for a side of which nobody is named."""
-    named = any(other.name and other.country == person.country for other in draft.persons)
-    of_rank = not person.level or not draft.level or person.level == draft.level
-    return person.country in draft.parties and of_rank and not named and not person.past
-
-
-def _told_in(events: Sequence[Draft], primary: Sequence[bool], story: Story) -> list[set[int]]:
-    """For each event the sentences that go on telling it: its own, and those that speak of its persons alone. Where two
-    events have such persons, that counts which was told just before, unless both are of the same persons: then the
-    primary one goes on."""
-    out: list[set[int]] = [{index for index, _ in draft.sentences} for draft in events]
-    owner: dict[int, int] = {}
-    for number in sorted(range(len(events)), key=lambda number: not primary[number]):
-        for index in out[number]:
-            owner.setdefault(index, number)
-    persons = [{id(person) for person in draft.persons} for draft in events]
-    current = next((number for number in range(len(events)) if primary[number]), None)
-    for index in range(len(story.spans)):
-        if index in owner:
-            current = owner[index]
-            continue
-        if current is None:
-            continue
-        here = {id(m.person) for m in story.by_sentence[index] if m.person is not None}
-        covering = [number for number in range(len(events)) if here and here <= persons[number]]
-        if not here:
-            codes = {m.country for m in story.by_sentence[index] if m.country}
-            covering = [number for number in range(len(events)) if len(codes) > 1 and codes == events[number].parties]
-            if not covering and not codes and _BOTH.search(story.text[slice(*story.spans[index])]):
-                covering = [current]
-        if not covering:
-            continue
-        leading = [number for number in covering if primary[number]]
-        if current not in covering or any(persons[current] == persons[number] for number in leading):
-            current = (leading or covering)[0]
-        out[current].add(index)
-    return out
 
 
 def _primary(draft: Draft, story: Story, events: Sequence[Draft]) -> bool:

@@ -19,6 +19,7 @@ from connectors.topics.kafka_admin import Admin
 from connectors.topics.kafka_clients import Clients, close, explain
 from connectors.topics.kafka_lease import KafkaLease
 from connectors.topics.kafka_reader import Readers
+from connectors.topics.kafka_tail import Tail
 from connectors.topics.model import (
     Lease,
     Message,
@@ -103,6 +104,11 @@ class KafkaTopics:
         check_start(topic, partition, start, self._admin.offsets([place], OffsetSpec.EARLIEST)[place])
         return self._readers.read(place, start, min(end, self._admin.offsets([place], OffsetSpec.LATEST)[place]))
 
+    def follow(self, topic: str, positions: Mapping[int, int]) -> Tail:
+        """Reads on in partitions for ever, each from the given offset: to be closed."""
+        self._admin.check(topic, positions)
+        return Tail(self._clients, topic, positions)
+
     def committed(self, group: str, topic: str) -> dict[int, int]:
         return self._admin.committed(group, self._admin.partitions(topic))
 
@@ -115,8 +121,9 @@ class KafkaTopics:
             self._admin.commit(group, places)
 
     @contextmanager
-    def lease(self, group: str, topic: str) -> Iterator[Lease]:
-        with KafkaLease(self._clients, group, topic, self._admin.partitions(topic)) as lease:
+    def lease(self, group: str, topic: str, job: str = "") -> Iterator[Lease]:
+        """As `Topics.lease`; processes that name the same `job` hold the group together."""
+        with KafkaLease(self._clients, group, topic, self._admin.partitions(topic), job) as lease:
             self._leases[group] = lease
             try:
                 yield lease

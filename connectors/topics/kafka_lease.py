@@ -1,9 +1,10 @@
 """The lease of a consumer group on Kafka: membership in the group itself.
 
 The group's members agree, by Kafka's own protocol, that one of them gets all partitions: the one that had them, else
-the one that came first. Who gets none is refused, and learns the holder's name from the assignment. A holder that dies
-is dropped by the broker after SESSION_MS. While the group has members, the broker takes offsets from them alone, so the
-holder commits through its membership, and a commit of anyone else (or of a holder that was dropped) fails.
+the one that came first. Who gets none is refused, and learns the holder's name from the assignment. Members that name
+the same job (the workers of a job on Flink) count as one. A holder that dies is dropped by the broker after SESSION_MS.
+While the group has members, the broker takes offsets from them alone, so the holder commits through its membership, and
+a commit of anyone else (or of a holder that was dropped) fails.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
@@ -42,12 +44,15 @@ JOIN_SECONDS = 3 * SESSION_MS / 1000
 class KafkaLease(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python is untyped
     """Held from `__enter__` to `__exit__`; a thread keeps the membership alive meanwhile."""
 
-    def __init__(self, clients: Clients, group: str, topic: str, partitions: Sequence[TopicPartition]) -> None:
+    def __init__(
+        self, clients: Clients, group: str, topic: str, partitions: Sequence[TopicPartition], job: str = ""
+    ) -> None:
         self._clients = clients
         self._group = group
         self._where = f"group {group!r} on {clients.url}"
         self._topic = topic
-        self._assignor = _OneOwner(own_name(), topic, [place.partition for place in partitions])
+        holder = f"job {job!r}, {own_name()}" if job else own_name()
+        self._assignor = _OneOwner(holder, topic, [place.partition for place in partitions], job or uuid.uuid4().hex)
         self._changed = threading.Condition()
         self._owns: bool | None = None
         self._broken: BaseException | None = None
@@ -159,30 +164,32 @@ class KafkaLease(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-pyth
 
 
 class _OneOwner(AbstractPartitionAssignor):  # type: ignore[misc]
-    """All partitions to one member."""
+    """All partitions to one member, and to those of its job."""
 
     name = "summitwire-one-owner"
 
-    def __init__(self, holder: str, topic: str, partitions: Sequence[int]) -> None:
+    def __init__(self, holder: str, topic: str, partitions: Sequence[int], job: str) -> None:
         self.owns = False
         self.owner = "another process"
         self._everything = [(topic, list(partitions))]
         self._holder = holder
+        self._job = job
         self._asked = time.time()
         self._owned = -1
 
     def metadata(self, topics: Any) -> Any:
-        """What a member says of itself: its name, the last generation in which all was its own, when it came."""
-        claim = json.dumps([self._holder, self._owned, self._asked])
+        """What a member says of itself: its name, the last generation in which all was its own, when it came, its
+        job."""
+        claim = json.dumps([self._holder, self._owned, self._asked, self._job])
         return ConsumerProtocolSubscription(0, list(topics), claim.encode())
 
     def assign(self, cluster: Any, members: Any) -> dict[str, Any]:
         claims = {member.member_id: json.loads(member.metadata.user_data) for member in members}
         owner = min(claims, key=lambda member_id: (-claims[member_id][1], claims[member_id][2], member_id))
-        name = claims[owner][0].encode()
+        name, _, _, job = claims[owner]
         return {
-            member_id: ConsumerProtocolAssignment(0, self._everything if member_id == owner else [], name)
-            for member_id in claims
+            member_id: ConsumerProtocolAssignment(0, self._everything if claim[3] == job else [], name.encode())
+            for member_id, claim in claims.items()
         }
 
     def on_assignment(self, assignment: Any, generation: int) -> None:

@@ -17,6 +17,19 @@ POLL_MS = 500
 POLL_RECORDS = 2_000
 
 
+def received(place: TopicPartition, record: Any) -> Received:
+    """A record of kafka-python as ours."""
+    return Received(
+        place.topic,
+        place.partition,
+        record.offset,
+        record.timestamp,
+        record.key,
+        record.value,
+        tuple((name, value or b"") for name, value in record.headers),
+    )
+
+
 class Readers:
     """Consumers, one for each read that is going on, kept for the next reads."""
 
@@ -39,15 +52,7 @@ class Readers:
                 for record in records:
                     if record.offset >= end:
                         break
-                    yield Received(
-                        place.topic,
-                        place.partition,
-                        record.offset,
-                        record.timestamp,
-                        record.key,
-                        record.value,
-                        tuple((name, value or b"") for name, value in record.headers),
-                    )
+                    yield received(place, record)
             self._give(consumer)
         except GeneratorExit:
             self._give(consumer)

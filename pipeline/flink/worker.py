@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import sys
-import threading
 
 log = logging.getLogger("summitwire.worker")
 
@@ -27,20 +27,25 @@ def main() -> None:
 
     # As Beam's pool starts it: no state is cached, and output leaves at the end of the bundle or as buffers fill.
     harness = SdkHarness(args.control, worker_id=args.id, state_cache_size=0, data_buffer_time_limit_ms=-1)
+    signal.signal(signal.SIGTERM, lambda *unused: sys.exit())
+    status = 1
     try:
         harness.run()
         status = 0
+    except SystemExit:
+        log.info("stopped")
     except Exception as error:
         log.warning("the task manager is gone: %s", " ".join(str(error).split())[:300])
-        status = 1
-    _leave(status)
+    finally:
+        _leave(status)
 
 
 def _leave(status: int) -> None:
     """Threads of Beam, gRPC and kafka-python would hold the process."""
-    log.info("ended, %d threads left", threading.active_count())
+    from pipeline.io import commits
+
+    commits.close()
     logging.shutdown()
-    sys.stdout.flush()
     os._exit(status)
 
 

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 30.0
@@ -91,7 +91,7 @@ def _stopped_within(seconds: float) -> bool:
     return False
 
 
-def _end_likewise(number: int, before: set[signal.Signals]) -> int:
+def _end_likewise(number: int, before: Collection[int]) -> int:
     """A shell sees the same as without a supervisor."""
     signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -20,7 +20,7 @@ class Candidate:
     `verb`: it is a verb; `plural`: a plural noun. `weak` candidates
     only add to an encounter that is told elsewhere; `soft` ones may be a call as well as a meeting. `separate`: those
     with each of whose countries it is an encounter of its own. `implied`: the status that the trigger itself tells
-    (invited, is expected in)."""
+    (invited, is expected in). `aside`: it is told to say when or where something else happens."""
 
     kind: str
     trigger: int
@@ -41,6 +41,7 @@ class Candidate:
     soft: bool = False
     refers: bool = False
     implied: str = ""
+    aside: bool = False
     separate: Sequence[Role] = ()
     status: str = "held"
     when: When | None = None

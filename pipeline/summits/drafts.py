@@ -17,8 +17,8 @@ from pipeline.summits.places import PlaceHit
 class Draft:
     """An event being put together. `sentences`: number and characters of each that tells it, the best first.
     `asserted`: its status is told, not only implied by a mention in passing ("during his talks with"). `inferred`: its
-    sides come from words that refer back; `refers`: it is "the meeting" itself that refers. `weights`: by sentence, how
-    much of the event it tells."""
+    sides come from words that refer back; `refers`: it is "the meeting" itself that refers. `aside`: told only to say
+    when or where something else happens. `weights`: by sentence, how much of the event it tells."""
 
     kind: str
     status: str
@@ -37,6 +37,7 @@ class Draft:
     soft: bool = False
     inferred: bool = False
     refers: bool = False
+    aside: bool = False
     weights: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -95,6 +96,7 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
         asserted=candidate.asserted,
         soft=candidate.soft,
         refers=candidate.refers,
+        aside=candidate.aside,
     )
     if not candidate.roles and not candidate.organisations and not candidate.refers:
         return None

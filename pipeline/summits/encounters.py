@@ -9,7 +9,7 @@ from pipeline.summits.candidate import Candidate
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.noun_triggers import noun_candidate
 from pipeline.summits.places import PlaceHit
-from pipeline.summits.status import in_passing, status_of
+from pipeline.summits.status import aside, in_passing, status_of
 from pipeline.summits.verb_triggers import verb_candidate
 from pipeline.summits.verbs import is_verb
 
@@ -32,6 +32,7 @@ def candidates(
             candidate.status = status_of(token)
             if candidate.implied and candidate.status == "held":
                 candidate.status = candidate.implied
+            candidate.aside = aside(token)
             candidate.asserted = candidate.status != "held" or not in_passing(token)
             yield from _apart(candidate)
 

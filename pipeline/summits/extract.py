@@ -10,23 +10,25 @@ from typing import Any
 
 from pipeline.boilerplate.dateline import find_dateline
 from pipeline.summits import model
-from pipeline.summits.attach import set_place, set_time
 from pipeline.summits.candidate import Candidate
 from pipeline.summits.capitals import told_apart
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.drafts import Context, Draft, resolve
 from pipeline.summits.encounters import candidates
-from pipeline.summits.fields import Story, finish
+from pipeline.summits.fields import finish
 from pipeline.summits.gate import may_hold_encounter, may_name_sides, names_office
 from pipeline.summits.gazetteer import city_named
 from pipeline.summits.joining import is_event, join
 from pipeline.summits.lexicon import organisations
 from pipeline.summits.people import Mention, Person
 from pipeline.summits.places import places
+from pipeline.summits.placing import set_place
 from pipeline.summits.rules import rule_candidates
 from pipeline.summits.scan import Scan
 from pipeline.summits.sentences import sentences, unwrapped
 from pipeline.summits.standins import Piece, pieces
+from pipeline.summits.story import Story
+from pipeline.summits.timing import set_time
 from schemas.records import Dateline, SummitEvent, TextSpan
 
 LONGEST_TEXT = 200_000

@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 
 from pipeline.summits.codes import cameo, plover, summit_key
 from pipeline.summits.confidence import confidence
 from pipeline.summits.details import attribution, outcomes, topics
 from pipeline.summits.drafts import Draft
 from pipeline.summits.gazetteer import city_named
-from pipeline.summits.joining import same_time
-from pipeline.summits.lexicon import toml
-from pipeline.summits.people import Mention
 from pipeline.summits.places import place_of
+from pipeline.summits.prominence import is_primary
 from pipeline.summits.quotations import Said, quotations
+from pipeline.summits.story import Story
 from pipeline.summits.telling import may_take_part, told_in
 from schemas.records import Dateline, FieldEvidence, Participant, Place, Quote, SummitEvent, TextSpan
-
-_OLD = timedelta(days=6)
-_OPENER = re.compile("|".join(toml("details.toml")["background_openers"]))
-_LEAD = 2
-"""Sentences of a story that are its lead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """A text with its sentences, the mentions in each, and what is known of it."""
-
-    text: str
-    spans: Sequence[tuple[int, int]]
-    by_sentence: Sequence[Sequence[Mention]]
-    published: date | None
-    headline: str | None
-    dateline: Dateline | None
 
 
 def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
     """The events' records, in the order of the drafts."""
-    primary = [_primary(draft, story, events) for draft in events]
+    primary = [is_primary(draft, story, events) for draft in events]
     told = told_in(events, primary, story.text, story.spans, story.by_sentence)
     said = quotations(story.text, story.spans, story.by_sentence)
     out = []
@@ -136,21 +115,6 @@ def _quoted_in(
         if (any(one.speaker is person for person in draft.persons) or (leads and may_take_part(one.speaker, draft)))
         and (sentences & own or (leads and not sentences & owned))
     )
-
-
-def _primary(draft: Draft, story: Story, events: Sequence[Draft]) -> bool:
-    """What the lead tells, and is not long past."""
-    if draft.when is not None and story.published is not None and draft.status == "held":
-        start = draft.when.span.start
-        if start < (story.published - _OLD).isoformat()[: len(start)]:
-            return False
-    if _OPENER.match(story.text[slice(*draft.sentences[0][1])]):
-        return False
-    first = min(events, key=lambda event: event.index)
-    if draft is first:
-        return draft.index <= _LEAD
-    another_day = draft.when and first.when and not same_time(draft.when, first.when)
-    return draft.index < _LEAD and not (draft.status == "held" and (another_day or first.status != "held"))
 
 
 def _where(draft: Draft, leads: bool, dateline: Dateline | None) -> Place | None:

@@ -199,6 +199,7 @@ def _merge(home: Draft, draft: Draft) -> None:
     home.triggers += draft.triggers
     home.verb |= draft.verb
     home.inferred &= draft.inferred
+    home.aside &= draft.aside
     for code, span in draft.party_words.items():
         home.party_words.setdefault(code, span)
 

@@ -115,6 +115,27 @@ def in_passing(trigger: Any) -> bool:
     return False
 
 
+def aside(trigger: Any) -> bool:
+    """Whether a trigger stands in a phrase or clause that only tells when or where something else happens: after
+    meeting X, days before the leaders meet, on the sidelines of a summit."""
+    token = trigger
+    for _ in range(_DEEPEST):
+        head = token.head
+        if head == token:
+            return False
+        word = token.lower_
+        if token.dep_ in ("prep", "mark", "advmod") and word in _words("aside"):
+            return True
+        if word == "of" and (head.lower_ in _words("aside") or head.lower_ in _words("margins")):
+            return True
+        if _marked(token, _words("aside")):
+            return True
+        if is_verb(token) and token.tag_ in _FINITE and token.dep_ not in ("relcl", "conj"):
+            return False
+        token = head
+    return False
+
+
 def _ends_scope(token: Any, head: Any, depth: int) -> bool:
     if not is_verb(token):
         return token.dep_ in ("nsubj", "nsubjpass") and is_verb(head) and stem(head) in verbs("speech")

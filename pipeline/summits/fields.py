@@ -9,6 +9,7 @@ from pipeline.summits.confidence import confidence
 from pipeline.summits.details import attribution, outcomes, topics
 from pipeline.summits.drafts import Draft
 from pipeline.summits.gazetteer import city_named
+from pipeline.summits.people import Mention
 from pipeline.summits.places import place_of
 from pipeline.summits.prominence import is_primary
 from pipeline.summits.quotations import Said, quotations

@@ -24,7 +24,7 @@ _TRIP = re.compile(toml("references.toml")["on_a_trip"], re.IGNORECASE)
 def is_primary(draft: Draft, story: Story, events: Sequence[Draft]) -> bool:
     """Whether an event is what the lead tells or goes on with, and is not long past.
 
-    Beside the first event of the story, the lead may tell others; a trip that it tells goes on with every meeting on it.
+    Beside the first event, the lead may tell others; a trip that it tells goes on with every meeting on it.
     What is told only to say when or where something else happens ("after meeting X", "on the sidelines of") is context.
     """
     if _long_past(draft, story) or _OPENER.match(story.text[slice(*draft.sentences[0][1])]):

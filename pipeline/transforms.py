@@ -48,6 +48,12 @@ class _Guarded(beam.DoFn):  # type: ignore[misc]
         self.step = step
         self.number = hand.STEPS.index(step.name) + 1
 
+    def setup(self) -> None:
+        # A worker of Flink or Dataflow knows of no choice of model but this one.
+        from pipeline import summits
+
+        summits.load(self.step.settings.model, self.step.settings.extractor)
+
     def start_bundle(self) -> None:
         self.tally = Tally()
         self.hand = hand.of(self.step.settings)

@@ -31,7 +31,6 @@ from apache_beam.utils.timestamp import Timestamp
 from connectors.topics import Received, TopicError
 from connectors.topics.kafka import KafkaTopics
 from connectors.topics.kafka_tail import Tail
-from pipeline import summits
 from pipeline.io import clients
 from pipeline.io.commits import commits_of
 from pipeline.io.placing import salted, share
@@ -149,10 +148,6 @@ _WATERMARK = beam.DoFn.WatermarkEstimatorParam(ManualWatermarkEstimator.default_
 class _Follow(beam.DoFn):  # type: ignore[misc]
     def __init__(self, following: Following) -> None:
         self.following = following
-
-    def setup(self) -> None:
-        # Before anything is read: a missing model is an error of the start, not of a record.
-        summits.load(self.following.settings.model, self.following.settings.extractor)
 
     @beam.DoFn.unbounded_per_element()  # type: ignore[untyped-decorator]
     def process(

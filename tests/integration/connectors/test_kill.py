@@ -7,8 +7,6 @@ import contextlib
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler
@@ -18,24 +16,8 @@ from connector_desk import Desk
 
 from connectors.run import connect
 from connectors.state import State
+from tests.faults.zygote import CONNECT, Zygote
 
-# One process that has imported everything forks a child for each round, so that a round is not mostly imports.
-ZYGOTE = """
-import os, sys
-from connectors.config import load_config
-from connectors.run import connect
-from connectors.topics import open_topics
-config = load_config(sys.argv[1])
-for line in sys.stdin:
-    child = os.fork()
-    if child == 0:
-        os.close(0)
-        print(os.getpid(), flush=True)
-        connect(config, open_topics(config.topics_url()), once=False)
-        os._exit(0)
-    os.waitpid(child, 0)
-    print("dead", flush=True)
-"""
 ROUNDS = int(os.environ.get("SUMMITWIRE_KILLS", "60"))
 
 
@@ -86,19 +68,9 @@ def test_kills_at_random_moments_lose_nothing_and_invent_nothing(desk: Desk) -> 
         f"[[feeds]]\nurl = '{desk.wire.url('/feed')}'\nsource = 'n'\ninterval = 0.02\n"
     )
     chosen = random.Random(5)
-    with subprocess.Popen(
-        [sys.executable, "-c", ZYGOTE, str(desk.folder / "summitwire.toml")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as zygote:
-        assert zygote.stdin is not None
-        assert zygote.stdout is not None
+    with Zygote(CONNECT, str(desk.folder / "summitwire.toml")) as zygote:
         for _ in range(ROUNDS):
-            zygote.stdin.write("\n")
-            zygote.stdin.flush()
-            child = int(zygote.stdout.readline())
+            child = zygote.fork()
             if (
                 chosen.random() < 0.8
             ):  # most die somewhere behind a poll, on a busy machine too; the others at the start
@@ -106,8 +78,7 @@ def test_kills_at_random_moments_lose_nothing_and_invent_nothing(desk: Desk) -> 
                 assert asked.wait(60)
             time.sleep(chosen.random() ** 2 * 0.1)
             os.kill(child, signal.SIGKILL)
-            assert zygote.stdout.readline() == "dead\n"
-        zygote.stdin.close()
+            assert zygote.wait() == -signal.SIGKILL
 
     state = State(desk.folder / "data" / "state.sqlite")
     published: dict[tuple[str, int], set[str]] = collections.defaultdict(set)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from connectors.formats.bounds import few_enough
 from connectors.formats.ids import DERIVED_ID, derived_id
 from connectors.formats.model import Item
 from connectors.formats.parts import NO_DATE, address, first_moment, joined_base, moment, text_or_none
@@ -48,7 +49,7 @@ def read(root: etree._Element, url: str, nested: bool = False) -> list[Item]:
     feed = Feed(base, language, rights, byline)
     return [
         _deleted(element) if name_of(element) == "deleted-entry" else _entry(element, feed)
-        for element in _entries(root, nested)
+        for element in few_enough([*_entries(root, nested)])
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from connectors.formats.bounds import few_enough
 from connectors.formats.ids import DERIVED_ID, derived_id
 from connectors.formats.model import Item
 from connectors.formats.parts import NO_DATE, address, moment, text_or_none
@@ -27,7 +28,7 @@ def read(feed: Mapping[str, Any], url: str) -> list[Item]:
     language = feed.get("language")
     return [
         _item(one, url, language if isinstance(language, str) else None, _byline(feed))
-        for one in (items if isinstance(items, list) else ())
+        for one in few_enough(items if isinstance(items, list) else ())
         if isinstance(one, Mapping)
     ]
 

@@ -10,6 +10,7 @@ from typing import cast, get_args
 from lxml import etree
 
 from connectors.formats import nitf
+from connectors.formats.bounds import few_enough
 from connectors.formats.ids import DERIVED_ID, derived_id
 from connectors.formats.model import FeedError, Item
 from connectors.formats.parts import NO_DATE, moment, text_or_none
@@ -27,7 +28,7 @@ def read(root: etree._Element) -> list[Item]:
     name = local_name(root)
     if name in _OTHER_ITEMS:
         raise FeedError(f"a NewsML-G2 {name} holds no story")
-    found = [root] if name == "newsItem" else list(_items(root))
+    found = [root] if name == "newsItem" else few_enough([*_items(root)])
     newest: dict[str, Item] = {}
     for element in found:
         item = _item(element)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast, get_args
 
@@ -23,7 +23,7 @@ def is_ninjs(value: object) -> bool:
     return isinstance(value, Mapping) and isinstance(value.get("uri"), str) and not isinstance(value.get("items"), list)
 
 
-def read(found: list[Any]) -> list[Item]:
+def read(found: Sequence[Any]) -> list[Item]:
     """The text items among ninjs objects. Of several versions of one item the newest is returned."""
     newest: dict[str, Item] = {}
     for one in found:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from lxml import etree
 
 from connectors.formats import atom, jsonfeed, lenient, newsml, ninjs, nitf, rss
+from connectors.formats.bounds import check_json, few_enough
 from connectors.formats.cadence import cadence_of
 from connectors.formats.charset import decode
 from connectors.formats.model import Cadence, Document, FeedError, Item
@@ -23,8 +24,6 @@ from connectors.formats.xmltree import key, recovered_tree, strict_tree
 
 _G2_ROOTS = {"newsitem", "newsmessage", "packageitem", "conceptitem", "knowledgeitem", "planningitem", "catalogitem"}
 SALVAGED = "salvaged"
-MAX_ITEMS = 20_000
-"""Most items taken of one document; a full archive of a large feed stays below it."""
 log = logging.getLogger("summitwire.formats")
 _ITEM_START = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _LENIENT_LIMIT = 262_144
@@ -44,8 +43,7 @@ def parse(data: bytes, *, content_type: str | None, url: str) -> list[Item]:
 def read(data: bytes, *, content_type: str | None, url: str) -> Document:
     """The items as `parse` gives them, and what the document says of its own rhythm. Raises FeedError alone."""
     try:
-        found = _parse(data, content_type, url)
-        return replace(found, items=found.items[:MAX_ITEMS])
+        return _parse(data, content_type, url)
     except FeedError:
         raise
     except Exception as error:  # anybody writes documents; a defect of ours costs the document, and never the run
@@ -85,6 +83,7 @@ def _read(root: etree._Element, url: str, nested: bool = False) -> list[Item]:
 
 
 def _json(text: str, url: str) -> list[Item]:
+    check_json(text)
     try:
         found = json.loads(text, strict=False)  # control characters in strings: many write them
     except (ValueError, RecursionError) as error:
@@ -95,12 +94,12 @@ def _json(text: str, url: str) -> list[Item]:
         return jsonfeed.read(found, url)
     inside = found.get("items", found.get("item")) if isinstance(found, dict) else found
     if isinstance(inside, list) and any(ninjs.is_ninjs(one) for one in inside):
-        return ninjs.read(inside)
+        return ninjs.read(few_enough(inside))
     raise FeedError("the JSON document is neither a JSON Feed nor ninjs")
 
 
 def _salvage(text: str, url: str) -> Document:
-    wanted = len(_ITEM_START.findall(text))
+    wanted = sum(1 for _ in _ITEM_START.finditer(text))
     reason = "it is neither XML nor JSON"
     items: list[Item] = []
     root = recovered_tree(text)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from connectors.formats import atom
+from connectors.formats.bounds import few_enough
 from connectors.formats.ids import DERIVED_ID, derived_id
 from connectors.formats.model import Item
 from connectors.formats.parts import NO_DATE, address, first_moment, joined_base, text_or_none
@@ -62,7 +63,7 @@ def read(root: etree._Element, url: str, format_name: str, nested: bool = False)
     rights = _text(parent, "copyright") or _text(parent, "dc:rights")
     publisher = _text(parent, "dc:publisher")
     channel_facts = Channel(base, format_name, language, rights, publisher)
-    return [_item(element, channel_facts) for element in _items(root, parent, nested)]
+    return [_item(element, channel_facts) for element in few_enough([*_items(root, parent, nested)])]
 
 
 def _items(root: etree._Element, parent: etree._Element, nested: bool) -> Iterator[etree._Element]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from html.entities import html5
 
 from lxml import etree
 
+from connectors.formats.bounds import cdata_sections, check_markup
 from connectors.formats.text import clean
 
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 _DOCTYPE = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
 _AMPERSAND = re.compile(r"&(?:(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)?")
-_DOCTYPE_TOKEN = re.compile(r"<!--.*?-->|[\"'\[\]>]", re.DOTALL)
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_DOCTYPE_TOKEN = re.compile(r"<!--|[\"'\[\]>]")
+_AT_ONCE = 65_536
+"""Characters that are repaired at once: a list of all references in a document may be ten times its size."""
 _XML_NAMES = {"amp", "lt", "gt", "quot", "apos"}
 XML_NS = "{http://www.w3.org/XML/1998/namespace}"
 BASE = XML_NS + "base"
@@ -36,12 +39,14 @@ def _parser(recover: bool) -> etree.XMLParser:
 
 
 def strict_tree(text: str) -> etree._Element | None:
-    """The root element of well-formed XML, or None where it is not well-formed."""
+    """The root element of well-formed XML, or None where it is not well-formed. Raises FeedError where it
+    holds too much."""
     return _tree(text, recover=False)
 
 
 def recovered_tree(text: str) -> etree._Element | None:
-    """The root element of what can be read of XML that is not well-formed, or None where nothing can."""
+    """The root element of what can be read of XML that is not well-formed, or None where nothing can. Raises FeedError
+    where it holds too much."""
     return _tree(repaired(text), recover=True)
 
 
@@ -49,6 +54,7 @@ def _tree(text: str, recover: bool) -> etree._Element | None:
     text = _DECLARATION.sub("", text, count=1)
     if _DOCTYPE.search(text, 0, 65_536):
         text = without_doctype(text)
+    check_markup(text)
     data = text.strip().encode("utf-8", "surrogatepass")
     if not data:
         return None
@@ -64,10 +70,14 @@ def without_doctype(text: str) -> str:
     match = _DOCTYPE.search(text)
     if match is None:
         return text
-    depth, quote = 0, ""
+    depth, quote, skip, last = 0, "", 0, text.rfind("-->")
     for token in _DOCTYPE_TOKEN.finditer(text, match.end()):
         char = token[0]
-        if quote:
+        if token.start() < skip:
+            continue
+        if char == "<!--":
+            skip = text.find("-->", token.end()) if token.end() <= last else 0
+        elif quote:
             quote = "" if char == quote else quote
         elif char in "\"'":
             quote = char
@@ -86,9 +96,22 @@ def repaired(text: str) -> str:
     ampersands. CDATA sections keep theirs."""
     start = text.find("<")
     text = clean(text[max(start, 0) :])
-    parts = _CDATA.split(text)
-    parts[::2] = [_AMPERSAND.sub(_reference, part) if "&" in part else part for part in parts[::2]]
-    return "".join(parts)
+    out = []
+    for outside, section in cdata_sections(text):
+        out += [_AMPERSAND.sub(_reference, part) for part in _pieces(outside)] if "&" in outside else [outside]
+        out.append(section)
+    return "".join(out)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text in pieces that split no reference: each but the first begins with an ampersand."""
+    at = 0
+    while len(text) - at > _AT_ONCE:
+        end = text.rfind("&", at + 1, at + _AT_ONCE)
+        end = end if end > 0 else at + _AT_ONCE
+        yield text[at:end]
+        at = end
+    yield text[at:]
 
 
 def _reference(match: re.Match[str]) -> str:

@@ -95,6 +95,40 @@ class PipelineConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlinkConfig:
+    """Of `summitwire run --runner flink`. What is empty is started by the command itself, on this machine."""
+
+    master: str = ""
+    """HOST:PORT of a cluster's REST interface."""
+    job_server: str = ""
+    """HOST:PORT of a Beam job server that runs in front of the cluster."""
+    job_server_jar: str = ""
+    """Jar of the job server to start, in place of the pinned one (Beam 2.62.0 for Flink 1.19)."""
+    version: str = ""
+    """Flink's release, such as 1.20: this Beam release's own job server for it is fetched and started."""
+    workers: str = ""
+    """HOST:PORT of the pool of SDK workers, as the task managers see it."""
+    parallelism: int = 2
+    """How many tasks, and SDK workers, share the work."""
+    readers: int = 0
+    """How many consumers share the raw topic's partitions; 0: as many as `parallelism`."""
+    checkpoint_seconds: float = 1.0
+    """Between two checkpoints. Offsets are committed, and records processed again after a crash, by them."""
+    checkpoints: str = "data/flink"
+    """Folder for checkpoints and savepoints, or a URI that the cluster's file systems know."""
+    checkpoint_mb: int = 64
+    """A job whose checkpoints have grown to this size is restarted from the committed offsets; 0: never."""
+    wait_seconds: float = 1.0
+    """How long a bundle waits for its first record."""
+    linger_seconds: float = 0.2
+    """How long a bundle waits for more records after its first one."""
+    bundle_records: int = 10_000
+    """Most records of a bundle."""
+    bundle_seconds: float = 1.0
+    """How long a bundle goes on reading."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedConfig:
     url: str
     source: str = ""
@@ -144,6 +178,7 @@ class Config:
     connect: ConnectConfig = field(default_factory=ConnectConfig)
     stdin: StdinConfig = field(default_factory=StdinConfig)
     pipeline: PipelineConfig = field(default_factory=PipelineConfig)
+    flink: FlinkConfig = field(default_factory=FlinkConfig)
     feeds: tuple[FeedConfig, ...] = ()
     folders: tuple[FolderConfig, ...] = ()
     base: Path = Path()
@@ -195,6 +230,7 @@ def parse_config(plain: Mapping[str, Any], base: Path, where: str, environ: Mapp
         ("connect", ConnectConfig),
         ("stdin", StdinConfig),
         ("pipeline", PipelineConfig),
+        ("flink", FlinkConfig),
     ):
         sections[name] = _section(cls, plain.get(name, {}), f"{where}: [{name}]", name, environ)
     tables: dict[str, tuple[Any, ...]] = {}
@@ -287,6 +323,15 @@ def _validate(config: Config, where: str) -> None:
         raise ConfigError(f"{where}: [pipeline] archive_codec must be deflate or zstandard")
     if config.pipeline.extractor not in ("model", "rules"):
         raise ConfigError(f"{where}: [pipeline] extractor must be model or rules")
+    for key in ("master", "job_server", "workers"):
+        if (address := getattr(config.flink, key)) and not re.fullmatch(r"[^\s:/]+:\d+", address):
+            raise ConfigError(f"{where}: [flink] {key} {address!r} must be HOST:PORT")
+    for key in ("parallelism", "checkpoint_seconds", "wait_seconds", "bundle_records", "bundle_seconds"):
+        if getattr(config.flink, key) <= 0:
+            raise ConfigError(f"{where}: [flink] {key} must be more than 0")
+    for key in ("readers", "checkpoint_mb", "linger_seconds"):
+        if getattr(config.flink, key) < 0:
+            raise ConfigError(f"{where}: [flink] {key} must be 0 or more")
     if not config.pipeline.group:
         raise ConfigError(f"{where}: [pipeline] group must not be empty")
     for name, section in (("connect", config.connect), ("pipeline", config.pipeline)):

@@ -7,13 +7,14 @@ UV_VERSION := 0.13.9
 READY := $(VENV)/.ready
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup demo test test-fast faults lint types format lock clean
+.PHONY: help setup demo test test-fast faults lint types format lock metadata clean
 help:
 	@echo "make demo       everything on a bundled sample wire (KAFKA=1: on a real broker)"
 	@echo "make test       all tests          make test-fast   those that need no server"
 	@echo "make faults     the fault tests with 500 kills (ROUNDS=n: n kills)"
 	@echo "make setup      what the others do first"
 	@echo "make lint types format             make lock        compile requirements/*.txt anew"
+	@echo "make metadata   write deploy/dataflow/metadata.json anew"
 
 setup: $(READY)
 
@@ -53,6 +54,9 @@ lock: $(UV)
 	@$(COMPILE) --constraints requirements/dev.txt pyproject.toml -o requirements/run.txt
 	@$(COMPILE) --constraints requirements/run.txt --extra dataflow pyproject.toml -o requirements/dataflow.txt
 	@echo uv==$(UV_VERSION) | $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header - -o requirements/uv.txt
+
+metadata: $(READY)
+	@$(PY) -m pipeline.dataflow metadata > deploy/dataflow/metadata.json
 
 clean:
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

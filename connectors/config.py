@@ -1,7 +1,7 @@
 """`summitwire.toml`: one file for connectors and pipeline, validated as a whole before anything starts.
 
-Every scalar of [topics], [registry], [connect], [stdin] and [pipeline] can be overridden by an environment variable
-`SUMMITWIRE_<SECTION>_<KEY>`, such as SUMMITWIRE_TOPICS_URL. Relative paths count from the file's folder.
+Every scalar of [topics], [registry], [connect], [stdin], [pipeline] and [flink] can be overridden by a variable
+`SUMMITWIRE_<SECTION>_<KEY>` of the environment, such as SUMMITWIRE_TOPICS_URL. Relative paths count from the file's folder.
 Secrets do not belong into the file: values of [topics.kafka] and of a feed's `headers` may name an environment
 variable as `"env:NAME"`, or a secret of Google's Secret Manager.
 """
@@ -219,7 +219,7 @@ def load_config(file: str | os.PathLike[str] | None = None, environ: Mapping[str
 
 def parse_config(plain: Mapping[str, Any], base: Path, where: str, environ: Mapping[str, str]) -> Config:
     """The configuration from parsed TOML; `where` names it in errors."""
-    known = {"topics", "registry", "connect", "stdin", "pipeline", "feeds", "folders"}
+    known = {"topics", "registry", "connect", "stdin", "pipeline", "flink", "feeds", "folders"}
     for key in plain:
         if key not in known:
             raise ConfigError(f"{where}: [{key}] is no section; there are {', '.join(sorted(known))}")

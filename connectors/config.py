@@ -1,8 +1,8 @@
 """`summitwire.toml`: one file for connectors and pipeline, validated as a whole before anything starts.
 
 Every scalar of [topics], [registry], [connect], [stdin], [pipeline] and [flink] can be overridden by a variable
-`SUMMITWIRE_<SECTION>_<KEY>` of the environment, such as SUMMITWIRE_TOPICS_URL. Relative paths count from the file's folder.
-Secrets do not belong into the file: values of [topics.kafka] and of a feed's `headers` may name an environment
+`SUMMITWIRE_<SECTION>_<KEY>` of the environment, such as SUMMITWIRE_TOPICS_URL. Relative paths count from the file's
+folder. Secrets do not belong into the file: values of [topics.kafka] and of a feed's `headers` may name an environment
 variable as `"env:NAME"`, or a secret of Google's Secret Manager.
 """
 

@@ -35,8 +35,8 @@ STREAMING = sorted(
         "Read/Readers/MaybeReshuffle",
     }
 )
-"""What `--update` matches the running job's state by. Some are Beam's own, and change with its releases: such an upgrade
-needs a drain, or `--transform_name_mapping`."""
+"""What `--update` matches the running job's state by. Some are Beam's own, and change with its releases: such an
+upgrade needs a drain, or `--transform_name_mapping`."""
 without_google = pytest.mark.skipif(
     importlib.util.find_spec("apitools") is None,
     reason="needs Google's clients: pip install -r requirements/dataflow.txt into an environment of its own",

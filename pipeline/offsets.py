@@ -6,12 +6,12 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from connectors.topics import TopicError
+from connectors.topics import OffsetsGone
 
 log = logging.getLogger("summitwire.run")
 
 
-class OffsetsError(TopicError):
+class OffsetsError(OffsetsGone):
     """Committed offsets lie outside of what the topic holds."""
 
 

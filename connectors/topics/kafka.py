@@ -110,7 +110,13 @@ class KafkaTopics:
         return Tail(self._clients, topic, positions)
 
     def committed(self, group: str, topic: str) -> dict[int, int]:
-        return self._admin.committed(group, self._admin.partitions(topic))
+        found = self._admin.committed(group, self._admin.partitions(topic))
+        return {partition: commit.offset for partition, commit in found.items()}
+
+    def committed_by(self, group: str, topic: str) -> dict[int, str]:
+        """Partition → the job whose lease the last commit was made through; empty for a lease without a job."""
+        found = self._admin.committed(group, self._admin.partitions(topic))
+        return {partition: commit.metadata for partition, commit in found.items()}
 
     def commit(self, group: str, topic: str, offsets: Mapping[int, int]) -> None:
         self._admin.check(topic, offsets)

@@ -109,12 +109,12 @@ class Admin:
         answer = self._ask("look up offsets", lambda admin: admin.list_partition_offsets(wanted, level))
         return {place: answer[place].offset for place in places}
 
-    def committed(self, group: str, places: Sequence[TopicPartition]) -> dict[int, int]:
-        """Partition → offset, where one is committed."""
+    def committed(self, group: str, places: Sequence[TopicPartition]) -> dict[int, OffsetAndMetadata]:
+        """Partition → what is committed, where something is."""
         answer = self._ask(
             f"read the offsets of group {group!r}", lambda admin: admin.list_group_offsets({group: list(places)})
         )
-        return {place.partition: found.offset for place, found in answer[group].items() if found.offset >= 0}
+        return {place.partition: found for place, found in answer[group].items() if found.offset >= 0}
 
     def commit(self, group: str, offsets: Mapping[TopicPartition, int]) -> None:
         """Raises GroupHeld where the group has members: the broker takes offsets from them alone."""

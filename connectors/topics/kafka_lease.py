@@ -51,6 +51,7 @@ class KafkaLease(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-pyth
         self._group = group
         self._where = f"group {group!r} on {clients.url}"
         self._topic = topic
+        self._job = job
         holder = f"job {job!r}, {own_name()}" if job else own_name()
         self._assignor = _OneOwner(holder, topic, [place.partition for place in partitions], job or uuid.uuid4().hex)
         self._changed = threading.Condition()
@@ -90,7 +91,7 @@ class KafkaLease(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-pyth
 
     def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Raises GroupHeld and TopicError as `check` does, and TopicError where the membership was lost before."""
-        wanted = {place: OffsetAndMetadata(offset, "", -1) for place, offset in offsets.items()}
+        wanted = {place: OffsetAndMetadata(offset, self._job, -1) for place, offset in offsets.items()}
         deadline = time.monotonic() + self._clients.timeout
         while True:
             self.check()

@@ -13,7 +13,7 @@ from kafka.errors import KafkaError, OffsetOutOfRangeError, RetriableError
 
 from connectors.topics.kafka_clients import Clients, close, explain
 from connectors.topics.kafka_reader import received
-from connectors.topics.model import Received, TopicError
+from connectors.topics.model import OffsetsGone, Received, TopicError
 
 log = logging.getLogger("summitwire.topics")
 
@@ -62,7 +62,7 @@ class Tail:
         """The next record, for which it waits up to `seconds`, or a little while where records are known to lie ready.
         None where there is none, or while the broker is away.
 
-        Raises TopicError where the topic does not hold a position any more, or cannot be read for good.
+        Raises OffsetsGone where the topic does not hold a position any more, TopicError where it cannot be read.
         """
         if not self._ready:
             self._ready.extend(self._poll(seconds))
@@ -124,7 +124,7 @@ class Tail:
         try:
             yield
         except OffsetOutOfRangeError as error:
-            raise TopicError(self._gone()) from error
+            raise OffsetsGone(self._gone()) from error
         except (KafkaError, OSError, RuntimeError, ValueError) as error:
             raise TopicError(f"cannot read {self._topic} on {self._url}: {explain(error)}") from error
 

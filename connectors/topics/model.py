@@ -34,6 +34,14 @@ class GroupHeld(TopicError):
     """Another process holds the consumer group."""
 
 
+class OffsetsGone(TopicError):
+    """A topic does not hold the offsets at which a read is to go on: retention passed them, or it was made anew."""
+
+
+class TopicChanged(TopicError):
+    """A topic no longer has the partitions that a job was started with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What is appended. `timestamp` in milliseconds since the epoch; None: the time of appending."""

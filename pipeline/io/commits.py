@@ -33,7 +33,7 @@ class Commits:
         self._keeper.start()
 
     def check(self) -> None:
-        """Raises GroupHeld once another job or process is known to hold the group."""
+        """Raises GroupHeld while another job or process is known to hold the group."""
         if self._held is not None:
             raise self._held
 
@@ -57,14 +57,12 @@ class Commits:
         while not self._stop:
             try:
                 with self._topics.lease(self._group, self._topic, self._job):
+                    self._held = None
                     while self._commit():
                         pass
-            except GroupHeld as error:
-                log.error("%s", error)
-                self._held = error
-                return
             except TopicError as error:
                 log.warning("offsets wait to be committed: %s", error)
+                self._held = error if isinstance(error, GroupHeld) else None
                 with self._changed:
                     self._changed.wait_for(lambda: self._stop, AGAIN_SECONDS)
 

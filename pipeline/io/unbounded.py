@@ -28,7 +28,7 @@ from apache_beam.transforms.core import RestrictionProvider
 from apache_beam.transforms.window import TimestampedValue
 from apache_beam.utils.timestamp import Timestamp
 
-from connectors.topics import Received, TopicError
+from connectors.topics import Received, TopicChanged, TopicError
 from connectors.topics.kafka import KafkaTopics
 from connectors.topics.kafka_tail import Tail
 from pipeline.io import clients
@@ -204,9 +204,9 @@ def begin(topics: KafkaTopics, following: Following, partitions: Iterable[int]) 
 
 
 def check_partitions(following: Following, found: int) -> None:
-    """Raises TopicError where the topic no longer has the partitions that the job was started with."""
+    """Raises TopicChanged where the topic no longer has the partitions that the job was started with."""
     if found != following.partitions:
-        raise TopicError(
+        raise TopicChanged(
             f"{following.settings.raw} has {found} partitions, and had {following.partitions} when the job was "
             "started: keyed topics are never grown, for an article's versions then lie in two partitions and may be "
             "processed in the wrong order; docs/flink.md says how to go on"

@@ -94,7 +94,7 @@ class WorkerPool(Server):
         return [sys.executable, "-m", "pipeline.flink.pool", "--host", LOOPBACK, "--port", str(self.port)]
 
     def answers(self) -> bool:
-        return _serves_grpc(self.address)
+        return serves_grpc(self.address)
 
 
 class JobServer(Server):
@@ -142,7 +142,7 @@ class JobServer(Server):
         ]
 
     def answers(self) -> bool:
-        return _serves_grpc(self.endpoint)
+        return serves_grpc(self.endpoint)
 
 
 class JobManager(Server):
@@ -266,7 +266,8 @@ def _configuration(folder: Path, settings: Mapping[str, str]) -> str:
     return str(conf)
 
 
-def _serves_grpc(address: str) -> bool:
+def serves_grpc(address: str) -> bool:
+    """Whether a gRPC server is there."""
     with grpc.insecure_channel(address) as channel:
         try:
             grpc.channel_ready_future(channel).result(timeout=1)

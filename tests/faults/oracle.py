@@ -28,3 +28,10 @@ def check(desk: Desk, reference: Desk) -> None:
     """Nothing lost, nothing invented, duplicates only byte-identical, and the group has caught up."""
     assert told(desk) == told(reference)
     assert desk.committed() == desk.topics.end_offsets(RAW.name)
+
+
+def duplicates(desk: Desk) -> dict[str, int]:
+    """Topic → records beyond the first of their key and value. At most those of a batch for each death: what stands
+    between two commits."""
+    pairs = {topic.name: desk.pairs(topic) for topic in OUTPUTS}
+    return {name: len(found) - len(set(found)) for name, found in pairs.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import apache_beam as beam
@@ -21,30 +22,50 @@ tells the driver through it where a read that ended early has ended."""
 
 @dataclass
 class ReadRanges(beam.PTransform):  # type: ignore[misc]  # Beam's classes are untyped
-    """The records of the given ranges, each partition in its order, as `Received`."""
+    """The records of the ranges that are planned under `plan` when the pipeline runs, each partition in its order, as
+    `Received`. The plan is handed over in this process' memory: the pipeline is made once, and run for each batch."""
 
-    ranges: Sequence[ReadRange]
+    plan: str
     settings: Settings
 
     def expand(self, begin: beam.pvalue.PBegin) -> beam.PCollection[Received]:
         return (
             begin
             # No reshuffle: everything up to the writes stays one fused stage, in order.
-            | "Ranges" >> beam.Create(list(self.ranges), reshuffle=False)
-            | "ReadRange" >> beam.ParDo(_Read(self.settings)).with_output_types(Received)
+            | "Ranges" >> beam.Impulse()
+            | "ReadRange" >> beam.ParDo(_Read(self.plan, self.settings)).with_output_types(Received)
         )
 
 
+@contextmanager
+def planned(plan: str, ranges: Sequence[ReadRange]) -> Iterator[None]:
+    """What pipelines that read `plan` in this process read meanwhile."""
+    _plans[plan] = ranges
+    try:
+        yield
+    finally:
+        del _plans[plan]
+
+
+_plans: dict[str, Sequence[ReadRange]] = {}
+
+
 class _Read(beam.DoFn):  # type: ignore[misc]
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, plan: str, settings: Settings) -> None:
+        self.plan = plan
         self.settings = settings
 
-    def process(self, wanted: ReadRange) -> Iterator[Received]:
+    def process(self, impulse: bytes) -> Iterator[Received]:
+        tally = Tally()
+        for wanted in _plans[self.plan]:
+            yield from self._range(wanted, tally)
+        tally.flush()
+
+    def _range(self, wanted: ReadRange, tally: Tally) -> Iterator[Received]:
         left = wanted.max_bytes
         deadline = time.monotonic() + wanted.max_seconds
         reached = wanted.start
         records = 0
-        tally = Tally()
         for received in clients.topics(self.settings).read(wanted.topic, wanted.partition, wanted.start, wanted.end):
             yield received
             records += 1
@@ -57,4 +78,3 @@ class _Read(beam.DoFn):  # type: ignore[misc]
         tally.add("read/records", records)
         tally.add("read/bytes", wanted.max_bytes - left)
         tally.add(f"{REACHED}{wanted.partition}", reached - wanted.start)
-        tally.flush()

@@ -17,7 +17,7 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from connectors.topics import CLEAN, RAW, Message, Received, TopicError
 from connectors.topics.spool import Spool
 from pipeline.io import clients
-from pipeline.io.read import ReadRanges
+from pipeline.io.read import ReadRanges, planned
 from pipeline.io.write import WriteTopic
 from pipeline.offsets import ReadRange
 from pipeline.settings import Settings, settings_of
@@ -88,13 +88,14 @@ def test_committing_in_bundle_finalization_would_have_lost_every_record(
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
     (
         pipeline
-        | "Read" >> ReadRanges([ReadRange(RAW.name, 0, 0, RECORDS, 1 << 30, 60.0)], settings)
+        | "Read" >> ReadRanges("all", settings)
         | "Commit" >> beam.ParDo(CommitOnFinalization(settings, desk.config.pipeline.group))
         | "Messages" >> beam.Map(lambda received: Message(received.key, received.value, received.headers))
         | "Shuffle" >> beam.Reshuffle()
         | "Write" >> WriteTopic(settings.clean, settings)
     )
-    with pytest.raises(TopicError, match="the sink is broken"):
+    everything = [ReadRange(RAW.name, 0, 0, RECORDS, 1 << 30, 60.0)]
+    with planned("all", everything), pytest.raises(TopicError, match="the sink is broken"):
         pipeline.run().wait_until_finish()
     assert desk.pairs(CLEAN) == []
     assert desk.committed() == {0: RECORDS}, "the runner finalizes later than it did: the danger may be gone"

@@ -9,7 +9,6 @@ from apache_beam.portability.api import beam_runner_api_pb2 as api
 
 from pipeline.io.read import ReadRanges
 from pipeline.main import build
-from pipeline.offsets import ReadRange
 from pipeline.settings import Settings
 
 LABELS = [
@@ -62,7 +61,7 @@ def graph(dedup_seconds: float = 0.0) -> api.Pipeline:
     settings = Settings(topics_url="spool:/nowhere", archive="/nowhere/archive", dedup_seconds=dedup_seconds)
     pipeline = beam.Pipeline(options=PipelineOptions([]))
     limits = dict.fromkeys((settings.clean, settings.summits, settings.dead_letters), 1_000_000)
-    build(pipeline, ReadRanges([ReadRange(settings.raw, 0, 0, 1, 1, 1.0)], settings), settings, limits)
+    build(pipeline, ReadRanges("none", settings), settings, limits)
     return pipeline.to_runner_api()
 
 

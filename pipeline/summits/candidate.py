@@ -45,6 +45,7 @@ class Candidate:
     separate: Sequence[Role] = ()
     status: str = "held"
     when: When | None = None
+    days: int = 0
     place: PlaceHit | None = None
 
 

@@ -57,6 +57,7 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
             r"\b(?P<n>a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?P<unit>day|week|month|year)s? "
             r"(?P<rel>ago|earlier|later)\b",
         ),
+        ("end_of", r"\b(?:at|by|before|towards?) the end of (?:the|this) (?P<unit>month|year)\b"),
         ("ordinal", r"\bon the (?P<day>\d{1,2})(?:st|nd|rd|th)\b"),
         ("season", r"\b(?P<rel>last|this|next) (?P<season>spring|summer|autumn|fall|winter)\b"),
         ("year", r"\b(?:in|of|since|late|early|mid-)\s*(?P<year>(?:19|20)\d\d)\b"),
@@ -85,9 +86,10 @@ _GATE = re.compile(
 )
 
 
-def dates(text: str, offset: int, anchor: date | None, future: bool) -> list[When]:
+def dates(text: str, offset: int, anchor: date | None, future: bool | None) -> list[When]:
     """The dates in a text whose first character is at `offset` of the story, ascending. `future` tells on which side of
-    the story's day a bare weekday, day or month lies. Without an anchor only dates that are whole in themselves."""
+    the story's day a bare weekday, day or month lies; null where it may be just past (a meeting that was called off).
+    Without an anchor only dates that are whole in themselves."""
     if not _GATE.search(text):
         return []
     found: list[When] = []
@@ -124,7 +126,7 @@ def _is_month_may(match: re.Match[str], text: str) -> bool:
     return match["month"] == "May" and bool(match["when"] or match["year"] or match["rel"])
 
 
-def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool) -> DateSpan | None:
+def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool | None) -> DateSpan | None:
     groups = match.groupdict()
     months = toml("calendar.toml")["months"]
     year = int(groups["year"]) if groups.get("year") else None
@@ -148,7 +150,7 @@ def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool)
             year = anchor.year
             if relative:
                 year += {"last": -1, "this": 0, "next": 1}[relative]
-            elif when == "next" or (future and when != "last"):
+            elif when == "next" or (future is not False and when != "last"):
                 year += month < anchor.month
             elif month > anchor.month or (when == "last" and month == anchor.month):
                 year -= 1
@@ -159,6 +161,8 @@ def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool)
         return None
     if name == "weekday":
         return _weekday(groups, anchor, future)
+    if name == "end_of":
+        return _unit("this", groups["unit"].lower(), anchor)
     if name == "relative":
         shift = {
             "today": 0,
@@ -190,23 +194,29 @@ def _day(day: date) -> DateSpan:
     return DateSpan(day.isoformat())
 
 
-def _year_of(month: int, day: int, anchor: date, future: bool) -> int:
+def _year_of(month: int, day: int, anchor: date, future: bool | None) -> int:
     """The year of a day without one: within half a year of the story on the side that the tense tells."""
 
     def distance(year: int) -> float:
         last = calendar.monthrange(year, month)[1]
         days = (date(year, month, min(day, last)) - anchor).days
-        wrong_side = days < 0 if future else days > 0
+        wrong_side = days < 0 if future else days > 0 and future is not None
         return abs(days) + (120 if wrong_side and abs(days) > 1 else 0)
 
     return min((anchor.year - 1, anchor.year, anchor.year + 1), key=distance)
 
 
-def _weekday(groups: dict[str, str | None], anchor: date, future: bool) -> DateSpan:
+_JUST_PAST = 2
+"""Days back of a day on which something was to be."""
+
+
+def _weekday(groups: dict[str, str | None], anchor: date, future: bool | None) -> DateSpan:
     weekdays = toml("calendar.toml")["weekdays"]
     wanted = weekdays[(groups["weekday"] or "").lower()]
     which, when = (groups["which"] or "").lower(), (groups["when"] or "").lower()
     monday = anchor - timedelta(days=anchor.weekday())
+    if future is None:
+        future = (anchor.weekday() - wanted) % 7 > _JUST_PAST
     if which:
         day = monday + timedelta(days=wanted + (7 if which == "next" else -7))
     elif when == "next" or (future and when != "last"):
@@ -224,7 +234,7 @@ def _weekday(groups: dict[str, str | None], anchor: date, future: bool) -> DateS
 
 
 def _unit(relative: str, unit: str, anchor: date) -> DateSpan | None:
-    """A week is given by the month that most of it lies in, a weekend likewise."""
+    """A week is given by its month: that of the same day in it."""
     step = (
         -1
         if relative.rsplit(maxsplit=1)[-1] in ("last", "past", "previous")
@@ -237,9 +247,8 @@ def _unit(relative: str, unit: str, anchor: date) -> DateSpan | None:
     if unit == "month":
         index = anchor.year * 12 + anchor.month - 1 + step
         return DateSpan(f"{index // 12:04d}-{index % 12 + 1:02d}")
-    sunday = anchor - timedelta(days=(anchor.weekday() + 1) % 7)
-    middle = sunday + timedelta(days=3 + 7 * step)
-    return DateSpan(f"{middle.year:04d}-{middle.month:02d}")
+    day = anchor + timedelta(days=7 * step)
+    return DateSpan(f"{day.year:04d}-{day.month:02d}")
 
 
 def number_word(word: str) -> int:

@@ -28,6 +28,7 @@ class Draft:
     persons: list[Person] = field(default_factory=list)
     level: str = ""
     when: When | None = None
+    days: int = 0
     place: PlaceHit | None = None
     gathering: str | None = None
     party_words: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -89,6 +90,7 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
         [(candidate.sentence, candidate.span)],
         [(candidate.trigger, candidate.trigger_end)],
         when=candidate.when,
+        days=candidate.days,
         place=candidate.place,
         gathering=candidate.gathering,
         verb=candidate.verb,
@@ -144,8 +146,12 @@ def _take(role: Role, draft: Draft, context: Context) -> None:
             if meant is not None:
                 draft.parties |= meant.parties
                 draft.raise_level(role.rank or meant.level)
-                for person in () if role.rank else meant.persons:
-                    draft.add_person(person, None)
+                if role.group is None:
+                    for person in meant.persons:
+                        draft.add_person(person, None)
+                else:
+                    for code in sorted(meant.parties):
+                        _holders(role.group, code, None, draft, context)
         return
     if mention.kind == "counterpart":
         _counterpart(mention, mention, draft, context)
@@ -158,13 +164,10 @@ def _take(role: Role, draft: Draft, context: Context) -> None:
         draft.add_party(mention.country, mention)
         if mention.kind == "group":
             draft.raise_level(mention.level)
-            if mention.title and mention.level and mention.country not in organisations():
-                draft.add_person(_holder(mention.title, mention.country, mention.level, context.persons), mention)
+            _holders(mention, mention.country, mention, draft, context)
         elif role.group is not None:
-            office = role.group.title
             draft.raise_level(role.rank)
-            if office and role.rank and mention.country not in organisations():
-                draft.add_person(_holder(office, mention.country, role.rank, context.persons), mention)
+            _holders(role.group, mention.country, mention, draft, context)
 
 
 def _meant(word: str, told: Sequence[Draft]) -> Draft | None:
@@ -182,6 +185,12 @@ def _pronoun(draft: Draft, recent: Sequence[Person]) -> None:
         if person.country and person.country not in draft.parties and not person.bystander and not person.past:
             draft.add_person(person, None)
             return
+
+
+def _holders(group: Mention, country: str, named: Mention | None, draft: Draft, context: Context) -> None:
+    """A group's office as one country's: the (foreign ministers) of Japan and Korea."""
+    if group.title and group.level and country not in organisations():
+        draft.add_person(_holder(group.title, country, group.level, context.persons), named)
 
 
 def _holder(title: str, country: str, level: str, persons: Sequence[Person]) -> Person:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pipeline.summits.codes import cameo, plover, summit_key
 from pipeline.summits.confidence import confidence
+from pipeline.summits.dates import When
 from pipeline.summits.details import attribution, outcomes, topics
 from pipeline.summits.drafts import Draft
 from pipeline.summits.gazetteer import city_named
@@ -15,7 +16,11 @@ from pipeline.summits.prominence import is_primary
 from pipeline.summits.quotations import Said, quotations
 from pipeline.summits.story import Story
 from pipeline.summits.telling import may_take_part, told_in
+from pipeline.summits.timing import day_of_news, days_told, lasting
 from schemas.records import Dateline, FieldEvidence, Participant, Place, Quote, SummitEvent, TextSpan
+
+_LEAD = 2
+"""Sentences of an event whose day may be its own."""
 
 
 def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
@@ -32,7 +37,10 @@ def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
         kind = _kind(draft)
         parties = tuple(sorted(draft.parties))
         where = _where(draft, leads, story.dateline)
-        when = None if draft.when is None else draft.when.span
+        when = lasting(
+            draft.when or _day_of_lead(draft, leads, sentences, story),
+            draft.days or days_told(story.text, spans, draft.kind),
+        )
         out.append(
             SummitEvent(
                 kind=kind,  # type: ignore[arg-type]
@@ -41,7 +49,7 @@ def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
                 prominence="primary" if leads else "background",
                 parties=parties,
                 participants=_participants(draft),
-                date=when,
+                date=when.span if when is not None else None,
                 place=where,
                 gathering=draft.gathering,
                 topics=topics(story.text, spans, draft.triggers, _no_topics(draft, story.text, mentions)),
@@ -50,13 +58,25 @@ def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
                 attribution=attribution(story.text[slice(*own[0])]),
                 cameo=cameo(kind, draft.status, draft.place, draft.parties),
                 plover=plover(kind, draft.status),
-                summit_key=summit_key(kind, parties, when),
+                summit_key=summit_key(kind, parties, when.span if when is not None else None),
                 confidence=confidence(draft),
                 evidence=tuple(TextSpan(start, end, story.text[start:end]) for start, end in own),
                 field_evidence=tuple(_field_evidence(draft, story.text)),
             )
         )
     return out
+
+
+def _day_of_lead(draft: Draft, leads: bool, sentences: Collection[int], story: Story) -> When | None:
+    """The day on which the story's first sentences have those who met do something, where none is told of a meeting
+    that they are about."""
+    if not leads or draft.status != "held" or story.published is None:
+        return None
+    for index in sorted(sentences)[:_LEAD]:
+        when = day_of_news(story.text, story.spans[index], story.published)
+        if when is not None:
+            return when
+    return None
 
 
 def _no_topics(draft: Draft, text: str, mentions: Sequence[Mention]) -> list[int]:
@@ -78,7 +98,7 @@ def _best_first(draft: Draft) -> list[tuple[int, int]]:
 
 
 def _kind(draft: Draft) -> str:
-    if draft.kind == "meeting" and len(draft.parties) > 2:
+    if draft.kind in ("meeting", "call") and len(draft.parties) > 2:
         return "multilateral"
     return draft.kind
 

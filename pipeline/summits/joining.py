@@ -190,6 +190,8 @@ def _merge(home: Draft, draft: Draft) -> None:
     finer = bool(draft.when and home.when and len(draft.when.span.start) > len(home.when.span.start))
     if home.when is None or (finer and not draft.weak):
         home.when = draft.when
+    if home.when is draft.when or draft.kind != "visit":
+        home.days = home.days or draft.days
     if draft.place and (home.place is None or (home.place.name is None and draft.place.name)):
         home.place = draft.place
     home.gathering = home.gathering or draft.gathering
@@ -211,7 +213,7 @@ def _visits_into_meetings(events: Sequence[Draft]) -> list[Draft]:
         meetings = [other for other in events if event.kind == "visit" and _frames(event, other)]
         for meeting in meetings:
             if meeting.when is None:
-                meeting.when = event.when
+                meeting.when, meeting.days = event.when, event.days
             if event.asserted and (not meeting.asserted or (event.status in _HARD and meeting.status in _OPEN)):
                 meeting.status, meeting.asserted = event.status, True
             if meeting.place is None:

@@ -14,7 +14,11 @@ def is_verb(token: Any) -> bool:
 
 def stem(token: Any) -> str:
     """A verb's base form; a verb that the vocabulary does not know stays as it stands."""
-    word = str(token.lower_)
+    return base(str(token.lower_))
+
+
+def base(word: str) -> str:
+    """The base form of a verb in lower case; a word that the vocabulary does not know stays as it stands."""
     return _forms().get(word, word)
 
 

@@ -1,0 +1,73 @@
+"""The day of an encounter: not that of a saying, of a refusal, or of what something else has on it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from pipeline.summits import extract
+from schemas.records import DateSpan
+
+STORY_DAY = date(2019, 5, 15)
+"""A Wednesday."""
+HOLT, VARELAS = "Danish Prime Minister Karin Holt", "Greek President Nikos Varelas"
+
+
+def day_of(text: str) -> DateSpan | None:
+    events = extract(text, published=STORY_DAY)
+    assert len(events) == 1
+    return events[0].date
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        (f"{HOLT} said on Tuesday she hoped to meet {VARELAS} in Athens on Friday.", "2019-05-17"),
+        (f"{HOLT} said on Tuesday after meeting {VARELAS} that ties were warm.", "2019-05-14"),
+        (f"{HOLT} met {VARELAS} on Monday, two days before Thursday's election.", "2019-05-13"),
+        (f"{HOLT} and {VARELAS} agreed on Monday to share ferries after talks in Athens.", "2019-05-13"),
+        (f"{HOLT} cancelled a meeting with {VARELAS} that was to take place on Tuesday.", "2019-05-14"),
+        (f"{HOLT} cancelled a meeting with {VARELAS} that was to take place on Friday.", "2019-05-17"),
+        (f"A meeting of {HOLT} with {VARELAS} set for Thursday was postponed to Saturday.", "2019-05-18"),
+        (f"{HOLT} will meet {VARELAS} next week.", "2019-05"),
+        (f"{HOLT} wants to meet {VARELAS} before the end of the year.", "2019"),
+    ],
+)
+def test_an_encounter_has_its_own_day(text: str, start: str) -> None:
+    assert day_of(text) == DateSpan(start)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HOLT} said on Tuesday she was ready to meet {VARELAS}.",
+        f"{HOLT} on Tuesday said she was ready to meet {VARELAS}.",
+        f"{HOLT} has telephoned {VARELAS} to wish him luck for Sunday's election.",
+        f"{HOLT} will meet {VARELAS} to discuss the closing of two ports in August.",
+    ],
+)
+def test_the_day_of_something_else_is_not_an_encounters(text: str) -> None:
+    assert day_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        (f"{HOLT} and {VARELAS} opened a two-day summit in Athens on Monday.", "2019-05-13", "2019-05-14"),
+        (f"{HOLT} and {VARELAS} begin three days of talks in Athens on Friday.", "2019-05-17", "2019-05-19"),
+        (f"{HOLT} and {VARELAS} ended a two-day summit in Athens on Tuesday.", "2019-05-13", "2019-05-14"),
+        (
+            f"{HOLT} will visit Greece on Friday. Officials in Athens said her three-day visit would not be easy.",
+            "2019-05-17",
+            "2019-05-19",
+        ),
+    ],
+)
+def test_several_days_are_counted_from_the_one_that_is_told(text: str, start: str, end: str) -> None:
+    assert day_of(text) == DateSpan(start, end)
+
+
+def test_a_meeting_without_a_day_was_on_that_of_the_lead() -> None:
+    text = f"{HOLT} and {VARELAS} vowed on Monday to share ferries. The two leaders met for an hour in Athens."
+    assert day_of(text) == DateSpan("2019-05-13")

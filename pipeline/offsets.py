@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from connectors.topics import OffsetsGone
+from connectors.topics import OffsetsGone, TopicChanged
 
 log = logging.getLogger("summitwire.run")
 
@@ -31,7 +31,14 @@ class ReadRange:
 def starts(
     begin: Mapping[int, int], end: Mapping[int, int], committed: Mapping[int, int], topic: str, skip_lost: bool = False
 ) -> dict[int, int]:
-    """Partition → where to go on. Raises OffsetsError where a committed offset lies outside of the topic."""
+    """Partition → where to go on. Raises OffsetsError where a committed offset lies outside of the topic, TopicChanged
+    where the topic has grown: a group commits all partitions at once, so that it has none or the topic is larger."""
+    if committed and committed.keys() == set(range(len(committed))) < begin.keys():
+        raise TopicChanged(
+            f"{topic} has grown from {len(committed)} to {len(begin)} partitions since group offsets were committed: "
+            "the versions of an article may now lie in two of them, out of order. Keyed topics must not grow; another "
+            "[pipeline] group reads everything again, and writes the same records once more"
+        )
     out = {}
     for partition, first in begin.items():
         next_offset = committed.get(partition, first)

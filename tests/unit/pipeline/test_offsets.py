@@ -2,6 +2,7 @@
 
 import pytest
 
+from connectors.topics import TopicChanged
 from pipeline.offsets import OffsetsError, plan, starts
 
 TOPIC = "wire.articles.raw.v1"
@@ -28,7 +29,13 @@ def test_without_a_backlog_there_is_no_batch() -> None:
 
 
 def test_a_group_without_commits_starts_at_the_beginning() -> None:
-    assert starts({0: 0, 1: 40}, {0: 9, 1: 50}, {0: 3}, TOPIC) == {0: 3, 1: 40}
+    assert starts({0: 0, 1: 40}, {0: 9, 1: 50}, {}, TOPIC) == {0: 0, 1: 40}
+
+
+def test_a_topic_that_has_grown_is_refused() -> None:
+    assert starts({0: 0, 1: 0}, {0: 9, 1: 5}, {0: 3, 1: 0}, TOPIC) == {0: 3, 1: 0}
+    with pytest.raises(TopicChanged, match=r"has grown from 2 to 4 partitions.*another \[pipeline\] group"):
+        starts(dict.fromkeys(range(4), 0), dict.fromkeys(range(4), 9), {0: 3, 1: 0}, TOPIC)
 
 
 def test_records_deleted_before_they_were_processed_are_an_error_and_not_a_jump() -> None:

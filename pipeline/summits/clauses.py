@@ -81,6 +81,7 @@ class Parsed:
                     out += self._group(token, mention, depth)
                 else:
                     out.append(Role(mention, "", self.start(token)))
+                    out += self._listed(token, mention, depth)
         elif token.lower_ in PRONOUNS:
             out.append(Role(None, "one", self.start(token)))
         elif token.lower_ == "it" and token.dep_ in ("nsubj", "nsubjpass"):
@@ -121,6 +122,18 @@ class Parsed:
             return []
         subject = next((child for child in said.children if child.dep_ == "nsubj"), None)
         return self.in_phrase(subject, depth + 1) if subject is not None and subject.lower_ != "it" else []
+
+    def _listed(self, token: Any, mention: Mention, depth: int) -> list[Role]:
+        """The further countries of a group that names its last one: Kenyan, Ugandan (and Tanzanian ministers)."""
+        if mention.kind != "group":
+            return []
+        return [
+            Role(role.mention, "", role.position, mention)
+            for child in token.children
+            if child.dep_ in _INSIDE and (own := self._at.get(child.i)) is not None and own.kind == "country"
+            for role in self.in_phrase(child, depth + 1)
+            if role.mention is not None and role.mention.kind == "country"
+        ]
 
     def _group(self, token: Any, mention: Mention, depth: int) -> list[Role]:
         """The countries whose representatives a group is: (foreign ministers) of Japan and Korea."""

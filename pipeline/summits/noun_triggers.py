@@ -75,6 +75,9 @@ def _visit(parsed: Parsed, noun: Any, places: Sequence[PlaceHit]) -> Candidate |
 
 
 def _call(parsed: Parsed, noun: Any) -> Candidate | None:
+    if is_verb(noun.head) and stem(noun.head) == "pay":  # paid a courtesy call on the king
+        visited = parsed.with_(noun, ("on", "to")) + parsed.with_(noun.head, ("on", "to"))
+        return made(parsed, noun, "meeting", parsed.subjects(noun.head) + visited) if visited else None
     company = parsed.with_(noun, (*COMPANY, "to", "from", "by"))
     placed = company and is_verb(noun.head) and stem(noun.head) in verbs("phoning")
     if noun.lower_ in ("call", "calls") and not (_phone_noun(noun) or parsed.with_(noun) or placed):
@@ -97,6 +100,8 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     company = parsed.with_(noun) + [
         role for role in parsed.with_(noun, ("of", "by")) if role.mention is not None or role.word in PLURAL
     ]
+    if word in nouns("meal"):  # gave a dinner for the king
+        company += parsed.with_(noun, ("for",)) + (parsed.with_(noun.head, ("for",)) if is_verb(noun.head) else [])
     for child in noun.children:
         if child.dep_ in ("relcl", "acl"):
             company += parsed.with_(child)

@@ -43,6 +43,8 @@ def status_of(trigger: Any) -> str:
     for depth in range(_DEEPEST):
         if cue := _cue(token, trigger):
             found.add(cue)
+        if cue == "accepted":
+            found = {"planned"} | (found - {"accepted", "proposed"})
         if modal := _modal(token):
             found.add(modal)
         if any(child.lower_ == "longer" for child in token.children):

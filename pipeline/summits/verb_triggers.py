@@ -33,8 +33,10 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
         return _see(parsed, verb)
     if base == "expect":
         return _expected(parsed, verb, places)
-    if base in _verbs("receive"):
+    if base in _verbs("receive") or (base == "bring" and any(child.lower_ == "together" for child in verb.children)):
         return _receive(parsed, verb)
+    if base in _verbs("sign"):
+        return _sign(parsed, verb)
     if base in _verbs("phone") or base == "call":
         return _call(parsed, verb, base)
     if base in _verbs("speak") or base == "tell":
@@ -46,7 +48,7 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
     if base in _verbs("visit"):
         return _visit(parsed, verb, places)
     if base == "be":
-        return _stay(parsed, verb, places)
+        return _due(parsed, verb, places) or _stay(parsed, verb, places)
     if base in verbs("travel"):
         destination = place_after(parsed, verb, places, ("to", "in", "for", "at"))
         if destination is None:
@@ -187,6 +189,29 @@ def _discuss(parsed: Parsed, verb: Any) -> Candidate | None:
         return None
     phoned = _by_phone(verb)
     return made(parsed, verb, "call" if phoned else "meeting", subjects + with_, weak=not phoned, soft=True)
+
+
+def _sign(parsed: Parsed, verb: Any) -> Candidate | None:
+    """ "Signed a treaty with X": by those who hold an office, together."""
+    with_ = _people(parsed.with_(verb, ("with",)))
+    subjects = _people(parsed.subjects(verb))
+    signers = [role for role in subjects if role.mention is None or role.mention.level != "official"]
+    if not any(child.dep_ in _OBJECT for child in verb.children) or not signers:
+        return None
+    if not with_ and len({role.mention.country for role in signers if role.mention is not None}) < 2:
+        return None
+    placed = any(_placed(word) for word in (verb, *(child for child in verb.children if child.dep_ in _OBJECT)))
+    return made(parsed, verb, "meeting", signers + with_, weak=not with_ and not placed)
+
+
+def _due(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
+    """ "Is due in Tbilisi on Monday"."""
+    due = next((child for child in verb.children if child.dep_ == "acomp" and child.lower_ == "due"), None)
+    destination = place_after(parsed, due, places, ("in", "at")) if due is not None else None
+    guests = _people(parsed.subjects(verb))
+    if destination is None or not guests:
+        return None
+    return made(parsed, verb, "visit", guests, destination=destination, implied="planned")
 
 
 def _stay(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:

@@ -323,15 +323,7 @@ def _validate(config: Config, where: str) -> None:
         raise ConfigError(f"{where}: [pipeline] archive_codec must be deflate or zstandard")
     if config.pipeline.extractor not in ("model", "rules"):
         raise ConfigError(f"{where}: [pipeline] extractor must be model or rules")
-    for key in ("master", "job_server", "workers"):
-        if (address := getattr(config.flink, key)) and not re.fullmatch(r"[^\s:/]+:\d+", address):
-            raise ConfigError(f"{where}: [flink] {key} {address!r} must be HOST:PORT")
-    for key in ("parallelism", "checkpoint_seconds", "wait_seconds", "bundle_records", "bundle_seconds"):
-        if getattr(config.flink, key) <= 0:
-            raise ConfigError(f"{where}: [flink] {key} must be more than 0")
-    for key in ("readers", "checkpoint_mb", "linger_seconds"):
-        if getattr(config.flink, key) < 0:
-            raise ConfigError(f"{where}: [flink] {key} must be 0 or more")
+    check_flink(config.flink, f"{where}: [flink]")
     if not config.pipeline.group:
         raise ConfigError(f"{where}: [pipeline] group must not be empty")
     for name, section in (("connect", config.connect), ("pipeline", config.pipeline)):
@@ -348,6 +340,19 @@ def _validate(config: Config, where: str) -> None:
     ids = [source.id for source in named if source.id]
     for doubled in sorted({name for name in ids if ids.count(name) > 1}):
         raise ConfigError(f"{where}: two feeds have the id {doubled!r}")
+
+
+def check_flink(flink: FlinkConfig, where: str) -> None:
+    """Raises ConfigError, which says where."""
+    for key in ("master", "job_server", "workers"):
+        if (address := getattr(flink, key)) and not re.fullmatch(r"[^\s:/]+:\d+", address):
+            raise ConfigError(f"{where}: {key} {address!r} must be HOST:PORT")
+    for key in ("parallelism", "checkpoint_seconds", "wait_seconds", "bundle_records", "bundle_seconds"):
+        if getattr(flink, key) <= 0:
+            raise ConfigError(f"{where}: {key} must be more than 0")
+    for key in ("readers", "checkpoint_mb", "linger_seconds"):
+        if getattr(flink, key) < 0:
+            raise ConfigError(f"{where}: {key} must be 0 or more")
 
 
 def resolve_secret(value: Any, where: str, environ: Mapping[str, str] = os.environ) -> Any:

@@ -32,6 +32,8 @@ SKETCH = 32
 """Lines of an article that are compared, the longest: its paragraphs, and not the menus of its page."""
 HEADLINE_WORDS = 16
 _WORD = re.compile(r"[^\W\d_]{4,}|[^\x00-\x7f]")  # scripts without spaces count by character
+LONGEST = 1_000_000
+"""Characters of a body whose lines are learned; no record that the topic takes is longer."""
 LINES_PER_SOURCE = 50_000
 SKETCHES_PER_SOURCE = 5_000
 
@@ -99,9 +101,9 @@ def unpack_sketch(data: bytes) -> Sketch:
 
 
 def lesson(article: bytes, change: Change, headline: str | None, body: str, body_format: str) -> Lesson | None:
-    """What the memory takes in of an article; None where there is no body, or where it is older stock met at once,
-    which says nothing about what a source repeats now."""
-    if not body or change not in ("new", "update", "correction"):
+    """What the memory takes in of an article; None where there is no body, or more than is published of one, or where
+    it is older stock met at once, which says nothing about what a source repeats now."""
+    if not body or len(body) > LONGEST or change not in ("new", "update", "correction"):
         return None
     return article, headline or "", lines_of(body, body_format)
 

@@ -42,9 +42,9 @@ def flatten(body: str | bytes, body_format: str = "text") -> str:
     `body_format`: text, html, xhtml or nitf; anything else counts as text.
     """
     if body_format in MARKUP:
-        from schemas.markup import markup_lines
+        from schemas.markup import line_texts
 
-        return "\n".join(line.text for line in markup_lines(body)[1])
+        return "\n".join(line_texts(body))
     return body if isinstance(body, str) else body.decode("utf-8", "replace")
 
 

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html.entities import name2codepoint
 from typing import Any
 
 from lxml import etree
@@ -117,8 +118,9 @@ UNSEEN = frozenset(
 STRONG = frozenset(("b", "strong"))
 MAX_DEPTH = 2000
 """libxml2 drops what is nested deeper than 2,048 elements; such markup is read without its tree."""
-MAX_SOUP = 1_000_000
-"""Characters of a fragment that still goes through BeautifulSoup, which takes about ten times as long as lxml."""
+MAX_SOUP = 200_000
+"""Characters of a fragment that still goes through BeautifulSoup, which takes five times as long as lxml, and much
+more memory. What is longer is read by lxml, which gives the same lines."""
 
 _LONG_TAG = re.compile(r"<([a-zA-Z][\w.:-]{0,40})\s[^<>]{50000,}>")
 """libxml2 takes quadratic time over the attributes of one element; no honest tag is this long."""
@@ -128,6 +130,7 @@ _XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,80}\sencoding\s*=\s*["']([\w.:-
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _UNSEEN_PATTERN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.I | re.S)
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w.:-]*)[^<>]*>")
+_REFERENCE = re.compile(r"&(\w+);")
 _MARKUP = re.compile(r"</[a-zA-Z][\w.:-]{0,30}>|<(?:p|br|div|img|hr)\b[^<>]{0,500}>", re.I)
 _DOCUMENT = re.compile(r"<(?:!doctype|html|body|head)\b", re.I)
 
@@ -190,21 +193,52 @@ def parse(markup: str | bytes) -> HtmlElement | None:
 
     A whole document is parsed by lxml; a fragment, as feeds give them, goes through BeautifulSoup over the same parser.
     """
-    text = decode(markup) if isinstance(markup, bytes) else markup
-    text = _DECLARATION.sub("", _SURROGATE.sub("\ufffd", text).replace("\x00", "\ufffd"), count=1)
-    if not text.strip():
-        return None
-    if len(text) > 50_000:
-        text = _LONG_TAG.sub(r"<\1>", text)
+    text = _readable(markup)
     try:
-        if not is_document(text) and len(text) < MAX_SOUP:
+        if not is_document(text) and len(text) < MAX_SOUP and text.strip():
             return soupparser.fromstring(text, features="lxml")
     except (RecursionError, etree.LxmlError, ValueError, AssertionError):
         pass
+    return _parse_directly(text)
+
+
+def _readable(markup: str | bytes) -> str:
+    text = decode(markup) if isinstance(markup, bytes) else markup
+    text = _DECLARATION.sub("", _SURROGATE.sub("\ufffd", text).replace("\x00", "\ufffd"), count=1)
+    return _LONG_TAG.sub(r"<\1>", text) if len(text) > 50_000 else text
+
+
+def _parse_directly(text: str) -> HtmlElement | None:
+    if not text.strip():
+        return None
     try:
-        return document_fromstring(text, parser=HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True))
+        root = document_fromstring(text, parser=HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True))
     except (etree.LxmlError, ValueError, AssertionError):
         return None
+    if "&amp;" in text and not is_document(text):
+        for element in root.iter():
+            element.text, element.tail = _resolved(element.text), _resolved(element.tail)
+    return root
+
+
+def _resolved(text: str | None) -> str | None:
+    """The text with HTML's references resolved once more: feeds escape twice, and so does soupparser read them."""
+    return _REFERENCE.sub(_character, text) if text and "&" in text else text
+
+
+def _character(reference: re.Match[str]) -> str:
+    code = name2codepoint.get(reference[1])
+    return reference[0] if code is None else chr(code)
+
+
+def line_texts(markup: str | bytes) -> list[str]:
+    """The texts of the lines of `markup_lines`, in a fifth of the time, since nobody looks at the tree."""
+    text = decode(markup) if isinstance(markup, bytes) else markup
+    root = _parse_directly(_readable(text))
+    try:
+        return [] if root is None else [line.text for line in _lines(root)]
+    except _TooDeepError:
+        return strip_tags(text)
 
 
 def markup_lines(markup: str | bytes) -> tuple[HtmlElement | None, list[MarkupLine]]:
@@ -214,13 +248,11 @@ def markup_lines(markup: str | bytes) -> tuple[HtmlElement | None, list[MarkupLi
     """
     text = decode(markup) if isinstance(markup, bytes) else markup
     root = parse(text)
-    if root is not None:
-        try:
-            return root, list(_lines(root))
-        except _TooDeepError:
-            pass
-    nowhere = document_fromstring("<body>")
-    return None, [MarkupLine(line, nowhere, 0, 0, 0) for line in strip_tags(text)]
+    try:
+        return root, [] if root is None else list(_lines(root))
+    except _TooDeepError:
+        nowhere = document_fromstring("<body>")
+        return None, [MarkupLine(line, nowhere, 0, 0, 0) for line in strip_tags(text)]
 
 
 def _lines(root: Any) -> Iterator[MarkupLine]:
@@ -252,11 +284,11 @@ def _lines(root: Any) -> Iterator[MarkupLine]:
             linked += size if in_link else 0
             strong += size if in_strong else 0
 
-    walk = etree.iterwalk(root, events=("start", "end"))
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walk:
         tag = element.tag
         if event == "start":
-            if not isinstance(tag, str) or tag in UNSEEN:
+            if tag in UNSEEN:
                 walk.skip_subtree()
                 continue
             depth += 1
@@ -278,7 +310,7 @@ def _lines(root: Any) -> Iterator[MarkupLine]:
             if element.text:
                 yield from add(element.text)
         else:
-            if isinstance(tag, str) and tag not in UNSEEN:
+            if event == "end" and tag not in UNSEEN:
                 depth -= 1
                 if tag in BLOCKS:
                     yield from flush()

@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module, one line of help)
@@ -42,11 +43,8 @@ class CommandError(Exception):
     """Ends a command with one sentence on standard error and exit status 1."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one subcommand; its exit status: 0 done, 1 failed with a sentence, 2 wrong usage, 130 interrupted.
-
-    Without `argv` it is the process' own command."""
-    args = list(sys.argv[1:] if argv is None else argv)
+def parse(args: Sequence[str]) -> tuple[argparse.ArgumentParser, ModuleType | None, argparse.Namespace]:
+    """The parser, the module of the called subcommand, and its arguments. Exits with status 2 where they are wrong."""
     parser = argparse.ArgumentParser(
         prog="summitwire",
         description="News wires in, summit events out.",
@@ -57,11 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--log-level", choices=["debug", "info", "warning", "error"], help="default: info for what runs on"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    called = next((arg for arg in args if arg in COMMANDS), None)
-    if argv is None and called in SUPERVISED:
-        from pipeline.cli.supervise import supervised
-
-        return supervised(lambda: main(args))
+    called = _called(args)
     module = None
     for name, (path, line) in COMMANDS.items():
         sub = commands.add_parser(name, help=line, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -69,7 +63,23 @@ def main(argv: Sequence[str] | None = None) -> int:
             module = importlib.import_module(path)
             sub.description = module.__doc__
             module.configure(sub)
-    parsed = parser.parse_args(args)
+    return parser, module, parser.parse_args(args)
+
+
+def _called(args: Sequence[str]) -> str | None:
+    return next((arg for arg in args if arg in COMMANDS), None)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one subcommand; its exit status: 0 done, 1 failed with a sentence, 2 wrong usage, 130 interrupted.
+
+    Without `argv` it is the process' own command."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    if argv is None and _called(args) in SUPERVISED:
+        from pipeline.cli.supervise import supervised
+
+        return supervised(lambda: main(args))
+    parser, module, parsed = parse(args)
     if parsed.version:
         from importlib.metadata import version
 

@@ -4,6 +4,7 @@ summitwire run                    until Ctrl-C
 summitwire run --once             until it has caught up with the raw topic
 summitwire run --archive avro/    and writes Avro files of all records by date
 summitwire run --metrics-port 9465    and answers Prometheus at http://127.0.0.1:9465/metrics
+summitwire run --runner flink     as a streaming job on Flink, which is started here unless one is named
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import signal
 import sys
 import threading
 
-from pipeline.cli import CommandError
+from pipeline.cli import CommandError, run_flink
 from pipeline.cli.common import add_config, add_metrics_port, config_of
 
 LOG_LEVEL = "info"
+RUNNERS = {"local": "local", "FnApiRunner": "local", "flink": "flink", "FlinkRunner": "flink"}
 log = logging.getLogger("summitwire.run")
 
 
@@ -33,6 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_metrics_port(parser)
     parser.add_argument("--json", action="store_true", help="print the summary at the end as JSON")
+    parser.add_argument("--runner", choices=RUNNERS, default="local", help="what runs it (default: local)")
+    run_flink.configure(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -44,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
 
     config = config_of(args)
     stop = stop_on_signals()
+    if RUNNERS[args.runner] == "flink":
+        return run_flink.run(args, config, stop)
     progress = Progress()
 
     try:

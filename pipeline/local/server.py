@@ -22,7 +22,7 @@ class Server(ABC):
     to the next, so that clients find it again. `name` is what errors call it, `short` names folder and log."""
 
     def __init__(self, name: str, short: str, folder: str | os.PathLike[str] | None) -> None:
-        self._name = name
+        self.name = name
         self._temporary = tempfile.TemporaryDirectory(prefix=f"{short}-") if folder is None else None
         self.folder = Path(self._temporary.name if self._temporary else folder or "").absolute()
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ class Server(ABC):
 
     def start(self) -> None:
         """Returns once it answers. Raises ServerError, with the end of its log."""
-        self._process = ServerProcess(self._name, self.command(), self.log)
+        self._process = ServerProcess(self.name, self.command(), self.log)
         self._process.wait_until(self.answers, START_SECONDS)
 
     def stop(self) -> None:
@@ -80,5 +80,5 @@ class Server(ABC):
 
     def _started(self) -> ServerProcess:
         if self._process is None:
-            raise ServerError(f"{self._name} was not started")
+            raise ServerError(f"{self.name} was not started")
         return self._process

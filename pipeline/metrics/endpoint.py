@@ -33,6 +33,7 @@ class RunMetrics:
             self._counters |= {f"written/{spec.name}": 0, f"written_bytes/{spec.name}": 0}
         self._batches = 0
         self._seconds = 0.0
+        self._job: dict[str, list[Sample]] = {}
         self._topics: Topics | None = None
         self._meter: LagMeter | None = None
         self._lag: tuple[float, dict[str, list[Sample]]] | None = None
@@ -45,12 +46,21 @@ class RunMetrics:
             self._batches += 1
             self._seconds += seconds
 
+    def job(self, restarts: Mapping[str, int], checkpoint_bytes: int) -> None:
+        """How a job on Flink is: restarts by their reason, size of its newest checkpoint."""
+        with self._lock:
+            self._job = {
+                "summitwire_job_restarts_total": [({"reason": reason}, count) for reason, count in restarts.items()],
+                "summitwire_job_checkpoint_bytes": [({}, checkpoint_bytes)],
+            }
+
     def exposition(self) -> str:
         """All metrics as text. Those of topics that cannot be reached are missing."""
         with self._lock:
             samples = by_family(self._counters)
             samples["summitwire_batches_total"] = [({}, self._batches)]
             samples["summitwire_batch_seconds_total"] = [({}, self._seconds)]
+            samples |= self._job
         samples |= self._measured() | _process()
         lines: list[str] = []
         for family in FAMILIES:

@@ -51,6 +51,14 @@ FAMILIES = (
     ),
     Family("summitwire_batches_total", "counter", "Micro-batches that were committed (local runner)."),
     Family("summitwire_batch_seconds_total", "counter", "Seconds that they took (local runner)."),
+    Family(
+        "summitwire_job_restarts_total",
+        "counter",
+        "Jobs that were submitted to Flink in place of another, by the reason.",
+        "",
+        ("reason",),
+    ),
+    Family("summitwire_job_checkpoint_bytes", "gauge", "Size of the newest checkpoint of the job on Flink."),
     Family("summitwire_topics_reachable", "gauge", "1 where topics and committed offsets could be read, else 0."),
     Family(
         "summitwire_lag_records",

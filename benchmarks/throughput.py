@@ -1,14 +1,16 @@
 """The whole local path, measured: records a second, processor time of each step, memory, and the floor beside it.
 
     python -m benchmarks.throughput [--topics spool kafka] [--articles 20000] [--extractor rules|model]
+    python -m benchmarks.throughput --wire mix       plain text, one article in ten with an encounter
     python -m benchmarks.throughput --full           2,000, 20,000 and 200,000 articles: time and memory as they grow
 
-The input is the demo's sample wire, multiplied. The floor is the same driver, source and sinks with the same records,
-their bytes passed through to both result topics untouched. `outside` is the chain with strip and extract answered from
-memory (each story's real results, under each article's identity): what is left is all that stands around the two, which
-the design wants at most twice the floor. Within the chain the same steps take longer, because strip and extract leave
-the processor's caches cold for them. Figures are processor time (of all threads), so that other work on the machine
-does not count; `records/s` is by the clock. Each run is a process of its own, which gives its peak memory.
+The input is the demo's sample wire, multiplied, or a mix as a wire carries it (without `outside`). The floor is the
+same driver, source and sinks with the same records, their bytes passed through to both result topics untouched.
+`outside` is the chain with strip and extract answered from memory (each story's real results, under each article's
+identity): what is left is all that stands around the two, which the design wants at most twice the floor. Within the
+chain the same steps take longer, because strip and extract leave the processor's caches cold for them. Figures are
+processor time (of all threads), so that other work on the machine does not count; `records/s` is by the clock. Each run
+is a process of its own, which gives its peak memory.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from typing import Any
 import apache_beam as beam
 
 from benchmarks.common import CPU, Timed, TimedIterator, fill, multiplied, stories
+from benchmarks.wire_mix import mixed
 from connectors.config import Config, PipelineConfig, TopicsConfig
 from connectors.envelope import headers_for
 from connectors.topics import ALL_TOPICS, RAW, Message, open_topics
@@ -40,6 +43,7 @@ from schemas.records import CleanArticle, RawArticle, SummitReport
 
 STEPS = ("read", "decode", "strip", "extract", "encode", "write", "beam")
 SIZES = (2_000, 20_000, 200_000)
+WIRES = {"demo": multiplied, "mix": mixed}
 
 
 def floor(pipeline: Any, source: Any, settings: Settings, limits: dict[str, int]) -> None:
@@ -107,7 +111,7 @@ def in_a_process(url: str, what: str, extractor: str) -> dict[str, Any]:
     return result
 
 
-def compare(kind: str, articles: int, extractor: str) -> None:
+def compare(kind: str, articles: int, extractor: str, wire: str) -> None:
     """Fills topics with articles, runs floor and chain, prints one table."""
     with ExitStack() as stack:
         if kind == "kafka":
@@ -121,24 +125,30 @@ def compare(kind: str, articles: int, extractor: str) -> None:
         encode = Encoder().encode
         records, size = fill(
             topics,
-            (Message(one.article_id.encode(), encode(one, RAW.name), headers_for(one)) for one in multiplied(articles)),
+            (
+                Message(one.article_id.encode(), encode(one, RAW.name), headers_for(one))
+                for one in WIRES[wire](articles)
+            ),
         )
         topics.close()
-        base = in_a_process(url, "floor", extractor)
-        outside = in_a_process(url, "outside", extractor)
-        chain = in_a_process(url, "chain", extractor)
-    assert base["records"] == outside["records"] == chain["records"] == records
-    around = outside["cpu"] - outside["steps"]["strip"] - outside["steps"]["extract"]
+        kinds = ("floor", "outside", "chain") if wire == "demo" else ("floor", "chain")
+        results = {name: in_a_process(url, name, extractor) for name in kinds}
+    base, chain = results["floor"], results["chain"]
+    around = results.get("outside", chain)
+    assert {result["records"] for result in results.values()} == {records}
+    outside = around["cpu"] - around["steps"]["strip"] - around["steps"]["extract"]
     print(f"\n{kind}, {records:,} articles of {size / records:,.0f} bytes, extractor {extractor}")
     print(f"{'':10}{'records/s':>12}{'CPU µs/record':>16}{'peak MiB':>10}   CPU µs/record by step")
     each = 1e6 / records
-    for name, result in (("floor", base), ("outside", outside), ("chain", chain)):
+    for name, result in results.items():
         told = "  ".join(f"{step} {result['steps'][step] * each:.0f}" for step in STEPS if result["steps"].get(step))
         speed, memory = records / result["wall"], result["peak_mib"]
         print(f"{name:10}{speed:>12,.0f}{result['cpu'] * each:>16,.0f}{memory:>10,.0f}   {told}")
     shares = "  ".join(f"{step} {chain['steps'].get(step, 0) / chain['cpu']:.0%}" for step in STEPS)
     print(f"share of processor time: {shares}")
-    print(f"outside of strip and extract: {around / base['cpu']:.2f} × the floor; failed: {chain['failed']}")
+    print(f"outside of strip and extract: {outside / base['cpu']:.2f} × the floor; failed: {chain['failed']}")
+    both = chain["steps"]["strip"] + chain["steps"]["extract"]
+    print(f"strip and extract: {records / both:,.0f} articles a second of one core")
 
 
 def main() -> None:
@@ -146,6 +156,7 @@ def main() -> None:
     parser.add_argument("--topics", nargs="+", choices=["spool", "kafka"], default=["spool", "kafka"])
     parser.add_argument("--articles", type=int, nargs="+", default=[20_000])
     parser.add_argument("--extractor", choices=["rules", "model"], default="rules")
+    parser.add_argument("--wire", choices=WIRES, default="demo")
     parser.add_argument("--full", action="store_true", help="grow from 2,000 to 200,000 articles")
     parser.add_argument("--measure", nargs=2, metavar=("URL", "WHAT"), help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -154,7 +165,7 @@ def main() -> None:
         return
     for kind in args.topics:
         for articles in SIZES if args.full else args.articles:
-            compare(kind, articles, args.extractor)
+            compare(kind, articles, args.extractor, args.wire)
 
 
 if __name__ == "__main__":

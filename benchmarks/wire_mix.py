@@ -1,12 +1,27 @@
-"""Stories without an encounter, of our own making, for the mix that a wire carries.
+"""The mix that a wire carries, of our own making: stories without an encounter, and here and there one with.
 
-Markets, sports, courts, weather, towns. They hold what tempts: countries, titles, "met expectations", "talks with the
-council", a minister before his parliament.
+The others: markets, sports, courts, weather, towns. They hold what tempts: countries, titles, "met expectations",
+"talks with the council", a minister before his parliament.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from schemas.records import RawArticle, article_id
+
+ENCOUNTERS = Path(__file__).parent.parent / "tests" / "unit" / "summits" / "stories_b.jsonl"
+BEGIN = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+ONE_IN = 10
+"""Stories of which one tells of an encounter."""
+GAP = "\n\n"
+SENTENCES = 3
+"""In a paragraph."""
 
 _PLACES = ["Leeds", "Lyon", "Osaka", "Porto", "Recife", "Perth", "Kraków", "Bergen", "Tampa", "Surat", "Durban", "Cork"]
 _COUNTRIES = ["Japan", "Brazil", "France", "India", "Canada", "Kenya", "Poland", "Chile", "Australia", "Norway"]
@@ -83,3 +98,41 @@ def other_stories(count: int, seed: int = 11) -> list[str]:
             )
         out.append(" ".join(lines))
     return out
+
+
+def mixed(count: int, seed: int = 5) -> Iterator[RawArticle]:
+    """`count` articles of about 1.5 kB of plain text each, all different, with the dateline and the tail of a wire; one
+    in ten tells of an encounter."""
+    chance = random.Random(seed)
+    told = map(json.loads, ENCOUNTERS.read_text(encoding="utf-8").splitlines())
+    encounters = [story for story in told if story["events"]]
+    for number, other in enumerate(other_stories(count, seed)):
+        sentences = other.split(". ")
+        headline, place = sentences[0][:90], f"TOWN {number % 97}"
+        if number % ONE_IN == 0:
+            story = encounters[(number // ONE_IN) % len(encounters)]
+            headline = story["headline"]
+            sentences = [story["text"].rstrip("."), *sentences[: chance.randint(5, 9)]]
+        paragraphs = [". ".join(sentences[at : at + SENTENCES]) for at in range(0, len(sentences), SENTENCES)]
+        body = (
+            f"{place}, March 2 (Norvik Wire) - {f'.{GAP}'.join(paragraphs)}{GAP}"
+            f"(Reporting by Desk {number % 11}; Editing by Lena Ostrow){GAP}"
+            "Copyright 2026 Norvik Wire. All rights reserved."
+        )
+        published = BEGIN + timedelta(seconds=number)
+        yield RawArticle(
+            article_id=article_id("norvik", f"mix-{number}"),
+            source_id="norvik",
+            version=1,
+            change="new",
+            feed_id="norvik/all",
+            item_id=f"mix-{number}",
+            format="newsml-g2",
+            headline=headline,
+            body=body,
+            language="en",
+            published=published,
+            published_offset=0,
+            fetched_at=published + timedelta(seconds=40),
+            content_sha256=hashlib.sha256(body.encode()).hexdigest(),
+        )

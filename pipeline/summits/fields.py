@@ -9,15 +9,14 @@ from pipeline.summits.confidence import confidence
 from pipeline.summits.dates import When
 from pipeline.summits.details import attribution, outcomes, topics
 from pipeline.summits.drafts import Draft
-from pipeline.summits.gazetteer import city_named
 from pipeline.summits.people import Mention
-from pipeline.summits.places import place_of
 from pipeline.summits.prominence import is_primary
 from pipeline.summits.quotations import Said, quotations
 from pipeline.summits.story import Story
 from pipeline.summits.telling import may_take_part, told_in
 from pipeline.summits.timing import day_of_news, days_told, lasting
-from schemas.records import Dateline, FieldEvidence, Participant, Place, Quote, SummitEvent, TextSpan
+from pipeline.summits.venue import where_of
+from schemas.records import FieldEvidence, Participant, Quote, SummitEvent, TextSpan
 
 _LEAD = 2
 """Sentences of an event whose day may be its own."""
@@ -36,7 +35,7 @@ def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
         own = _best_first(draft)
         kind = _kind(draft)
         parties = tuple(sorted(draft.parties))
-        where = _where(draft, leads, story.dateline)
+        where = where_of(draft, leads, story)
         when = lasting(
             draft.when or _day_of_lead(draft, leads, sentences, story),
             draft.days or days_told(story.text, spans, draft.kind),
@@ -136,20 +135,6 @@ def _quoted_in(
         if (any(one.speaker is person for person in draft.persons) or (leads and may_take_part(one.speaker, draft)))
         and (sentences & own or (leads and not sentences & owned))
     )
-
-
-def _where(draft: Draft, leads: bool, dateline: Dateline | None) -> Place | None:
-    """The place that the text ties to the event; else the dateline's city, for what the lead tells as held there."""
-    if draft.kind == "call":
-        return None
-    if draft.place is not None:
-        return place_of(draft.place)
-    if leads and draft.status == "held" and draft.kind != "visit" and dateline is not None and dateline.place:
-        city = city_named(dateline.place, draft.parties)
-        if city is not None and city.country in draft.parties:
-            name = dateline.place.title() if dateline.place.isupper() else dateline.place
-            return Place(name, city.country, None, city.latitude, city.longitude)
-    return None
 
 
 def _field_evidence(draft: Draft, text: str) -> list[FieldEvidence]:

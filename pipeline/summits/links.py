@@ -79,8 +79,8 @@ def distance(
     if token is None:
         return gap + _UNLINKED
     if token.i in frame.below:
-        topic = _in_topic(token, candidate.token) if is_place else _in_purpose(token, candidate.token, coarse)
-        return None if topic else gap
+        topic = is_place and _in_topic(token, candidate.token)
+        return None if topic or _in_purpose(token, candidate.token, coarse) else gap
     in_noun = False
     for _ in range(10):
         if token.i in frame.chain:

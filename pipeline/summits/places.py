@@ -15,6 +15,8 @@ from pipeline.summits.gazetteer import (
     city_named,
     city_state,
     country_named,
+    fold,
+    regions,
     venues,
 )
 from pipeline.summits.people import Mention
@@ -37,7 +39,7 @@ class PlaceHit:
 _IN = re.compile(
     r"\b(?P<prep>in|at|to|from|near|outside|of|for|visit(?:s|ed|ing)?|leaving|left|toured|tours|host(?:s|ed)?)\s+"
     r"(?:(?:the|nearby|neighboring|neighbouring)\s+)?"
-    r"(?:(?:(?!(?:in|at|of|to|for|from|with|and)\b)[\w’'-]+\s+){0,5}?(?:city|capital|town|resort|port|village|island|suburb|venue|province|state)"
+    r"(?:(?:(?!(?:in|at|of|to|for|from|with|and)\b)[\w’'.-]+\s+){0,5}?(?:city|capital|town|resort|port|village|island|suburb|venue|province|state)"
     r"(?:\s+(?:city|town))?(?:\s+of)?\s*,?\s+)?"
     r"(?P<name>(?:[A-ZÀ-Þ][\w’'.-]*)(?:[ -](?:(?:[A-ZÀ-Þ][\w’'.]*)|de|del|la|el|al|of|the|es|and))*)"
 )
@@ -117,6 +119,8 @@ def _longest(name: str, start: int, preposition: str, near: Collection[str | Non
         if bare.lower() in venues():
             city_name, country = venues()[bare.lower()]
             return PlaceHit(start, end, bare, country, city_in(city_name, country), preposition)
+        if fold(bare) in regions():
+            return PlaceHit(start, end, bare, regions()[fold(bare)], None, preposition)
         code = country_named(bare)
         if code and not (bare == "Georgia" and "US" in near and "GE" not in near):
             if candidate != bare and count == len(words):
@@ -136,8 +140,7 @@ def _longest(name: str, start: int, preposition: str, near: Collection[str | Non
 def _country(start: int, end: int, name: str, code: str, preposition: str) -> PlaceHit:
     if code not in CITY_STATES:
         return PlaceHit(start, end, None, code, None, preposition)
-    city, named = city_state(code)
-    return PlaceHit(start, end, name if named else None, code, city, preposition)
+    return PlaceHit(start, end, name, code, city_state(code), preposition)
 
 
 _NEXT = re.compile(r",\s+(?:(?:[A-Z][\w ]+|the [a-z]+ of [A-Z]\w+),\s+)?(?P<name>[A-Z][\w.]*(?: [A-Z][\w.]*)*)")

@@ -10,6 +10,8 @@ from pipeline.summits.clauses import Parsed
 from pipeline.summits.links import distance, frame_of
 from pipeline.summits.places import PlaceHit
 
+_COMMA = 2
+"""Characters between a place and the "where" that takes it up."""
 _AT = ("in", "at", "near", "outside")
 
 
@@ -17,10 +19,13 @@ def _where(trigger: Any, parsed: Parsed, hits: Sequence[PlaceHit]) -> PlaceHit |
     """The place in front of "where": arrived in New Delhi, where he met."""
     token = trigger
     for _ in range(6):
-        if token.dep_ == "relcl" and any(child.lower_ == "where" for child in token.children):
-            edges = token.head.left_edge.i, token.i - 1
-            first, last = parsed.start(token.doc[edges[0]]), parsed.end(token.doc[edges[1]])
-            named = [hit for hit in hits if hit.name and hit.end <= last]
+        where = next((child for child in token.children if child.lower_ == "where"), None)
+        if token.dep_ == "relcl" and where is not None:
+            first, last = parsed.start(token.head.doc[token.head.left_edge.i]), parsed.start(where)
+            before = [hit for hit in hits if hit.end <= last]
+            if before and before[-1].end >= last - _COMMA:
+                return before[-1]
+            named = [hit for hit in before if hit.name]
             return next((hit for hit in reversed(named) if first <= hit.start), named[-1] if named else None)
         if token.head == token:
             return None
@@ -38,9 +43,12 @@ def set_place(candidate: Candidate, parsed: Parsed, hits: Sequence[PlaceHit]) ->
         return
     frame = frame_of(candidate.token)
     near = []
+    sides = {role.mention.country for role in candidate.roles if role.mention is not None}
     for hit in hits:
         if hit.preposition in _AT:
-            gap = distance(parsed, frame, candidate, hit.start, hit.end, is_place=True)
+            # "talks on trade in Athens": of a city of one side it says where they are, not what they are about
+            at_home = hit.preposition == "in" and hit.city is not None and hit.city.country in sides
+            gap = distance(parsed, frame, candidate, hit.start, hit.end, is_place=not at_home)
             if gap is not None:
                 near.append((gap, hit.start, hit))
     if near:

@@ -1,0 +1,54 @@
+"""Where an event takes place: what the text ties to it, else where the story was filed, else the host's country."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.summits.drafts import Draft
+from pipeline.summits.gazetteer import city_named
+from pipeline.summits.places import place_of
+from pipeline.summits.story import Story
+from schemas.records import Place
+
+_HERE = re.compile(r"\bhere\b")
+
+
+def where_of(draft: Draft, leads: bool, story: Story) -> Place | None:
+    """The place of an event; null for a call."""
+    if draft.kind == "call":
+        return None
+    if draft.place is not None:
+        return place_of(draft.place)
+    filed = _where_filed(draft, leads, story)
+    host = _host(draft, story) if filed is None else None
+    return Place(None, host) if host is not None else filed
+
+
+def _where_filed(draft: Draft, leads: bool, story: Story) -> Place | None:
+    """The dateline's city, for what was held "here", or what the lead tells as held in the country of one side."""
+    if draft.status != "held" or draft.kind == "visit" or story.dateline is None or not story.dateline.place:
+        return None
+    city = city_named(story.dateline.place, draft.parties)
+    here = any(_HERE.search(story.text, *span) for _, span in draft.sentences)
+    if city is None or not (here or (leads and city.country in draft.parties)):
+        return None
+    name = story.dateline.place
+    return Place(name.title() if name.isupper() else name, city.country, None, city.latitude, city.longitude)
+
+
+def _host(draft: Draft, story: Story) -> str | None:
+    """The side that is visited: of two sides the one whose nobody travels, or where the other's is "visiting"."""
+    visitors = {person.country for person in draft.persons} if draft.kind == "visit" else _visiting(draft, story)
+    hosts = [code for code in sorted(draft.parties) if code not in visitors]
+    return hosts[0] if len(draft.parties) == 2 and len(visitors) == 1 and len(hosts) == 1 else None
+
+
+def _visiting(draft: Draft, story: Story) -> set[str | None]:
+    return {
+        mention.person.country
+        for index, _ in draft.sentences
+        for mention in story.by_sentence[index]
+        if mention.person is not None
+        and any(mention.person is person for person in draft.persons)
+        and "visiting" in story.text[mention.start : mention.end].lower()
+    }

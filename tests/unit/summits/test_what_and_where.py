@@ -1,0 +1,82 @@
+"""Topics, results and places of encounters, as exact spans with their boundaries."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from pipeline.summits import extract
+from schemas.records import Dateline, SummitEvent
+
+STORY_DAY = date(2019, 5, 15)
+HOLT, VARELAS = "Danish Prime Minister Karin Holt", "Greek President Nikos Varelas"
+
+
+def only_event(text: str, dateline: Dateline | None = None) -> SummitEvent:
+    events = extract(text, published=STORY_DAY, dateline=dateline)
+    events = [event for event in events if event.kind != "visit"] or events
+    assert len(events) == 1
+    assert all(text[span.start : span.end] == span.text for span in (*events[0].topics, *events[0].outcomes))
+    return events[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        (f"{HOLT} met {VARELAS} to discuss fishing quotas on Monday.", ["fishing quotas"]),
+        (f"{HOLT} met {VARELAS} in Athens on Monday to review a stalled gas project.", ["a stalled gas project"]),
+        (f"{HOLT} held talks with {VARELAS} on ferries and trade in Athens.", ["ferries and trade"]),
+        (f"{HOLT} spoke by phone with {VARELAS} on Monday about the rescue of migrants.", ["the rescue of migrants"]),
+        (f"{HOLT} met {VARELAS} on Monday. The two leaders also talked about Mr. Smit's map.", ["Mr. Smit's map"]),
+        (f"{HOLT} will visit Greece in a bid to revive a ferry line with {VARELAS}.", ["revive a ferry line"]),
+        (f"{HOLT} met {VARELAS} on Monday. Wine and olive oil were on the agenda.", ["Wine and olive oil"]),
+        (f"{HOLT} and {VARELAS} held peace talks in Athens on Monday.", ["peace"]),
+        (f"{HOLT} met {VARELAS} to discuss a number of issues, including a new harbor.", ["a new harbor"]),
+        (f"{HOLT} met {VARELAS} on an unannounced visit.", []),
+        (f"The row over a wreck went on as {HOLT} met {VARELAS} on Monday.", []),
+        (f"{HOLT} met {VARELAS}. “We never discussed the harbor at all,” Holt said.", []),
+    ],
+)
+def test_what_was_talked_about_ends_where_time_place_and_company_begin(text: str, topics: list[str]) -> None:
+    assert [span.text for span in only_event(text).topics] == topics
+
+
+@pytest.mark.parametrize(
+    ("text", "outcomes"),
+    [
+        (f"{HOLT} and {VARELAS} signed two accords on ferries after talks on Monday.", ["signed two accords on ferries"]),
+        (f"{HOLT} and {VARELAS} pledged to share ships at a summit in Athens.", ["pledged to share ships"]),
+        (f"{HOLT} met {VARELAS} on Monday. They agreed to open a ferry line.", ["agreed to open a ferry line"]),
+        (f"{HOLT} and {VARELAS} ended a summit on Monday with a pledge to share ships.", ["a pledge to share ships"]),
+        (f"{HOLT} met {VARELAS} in Athens. The talks broke down after an hour.", ["broke down"]),
+        (f"{HOLT} has declined an invitation by {VARELAS} to visit Athens.", [f"declined an invitation by {VARELAS} to visit Athens"]),
+        (f"{HOLT} met {VARELAS} on Monday. A deal on ferries had been signed in March.", []),
+        (f"{HOLT} and {VARELAS} cancelled a meeting on Monday and agreed to write to each other.", []),
+        (f"{HOLT} will meet {VARELAS} on Friday and agreed to bring wine.", []),
+    ],
+)  # fmt: skip
+def test_results_are_what_was_done_at_an_encounter_that_was_held_or_refused(text: str, outcomes: list[str]) -> None:
+    assert [span.text for span in only_event(text).outcomes] == outcomes
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "country"),
+    [
+        (f"{HOLT} met {VARELAS} in Scotland on Monday.", "Scotland", "GB"),
+        (f"Peruvian President Luis Soto met {VARELAS} in Puno on Monday.", "Puno", "PE"),
+        (f"{HOLT} flew to Norway from Iceland, where she met {VARELAS}.", None, "IS"),
+        (f"Denmark has refused a visit by {VARELAS}.", None, "DK"),
+        (f"{HOLT} met visiting {VARELAS} on Monday.", None, "DK"),
+        (f"{HOLT} met {VARELAS} to discuss the war in Sudan.", None, None),
+    ],
+)
+def test_an_encounter_is_where_the_text_ties_it(text: str, name: str | None, country: str | None) -> None:
+    place = only_event(text).place
+    assert (place.name if place else None, place.country if place else None) == (name, country)
+
+
+def test_here_is_where_the_story_was_filed() -> None:
+    place = only_event(f"{HOLT} met {VARELAS} here on Monday.", Dateline("VIENNA")).place
+    assert place is not None
+    assert (place.name, place.country) == ("Vienna", "AT")

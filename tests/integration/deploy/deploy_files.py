@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,10 @@ def manifests() -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+FLINK: dict[str, Any] = next(document for _, document in manifests() if document["kind"] == "FlinkDeployment")
+KUSTOMIZATION: dict[str, Any] = yaml.safe_load((KUBERNETES / "kustomization.yaml").read_text())
+
+
 def pod_specs(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The pod specs of a manifest, wherever they stand."""
     spec = document.get("spec", {})
@@ -72,8 +77,6 @@ def containers() -> list[tuple[str, dict[str, Any]]]:
 
 def configuration(path: Path, environment: Mapping[str, str] | None = None) -> Config:
     """The configuration of a summitwire.toml as a container sees it."""
-    import tomllib
-
     return parse_config(tomllib.loads(path.read_text()), Path(CONFIG).parent, str(path), environment or {})
 
 

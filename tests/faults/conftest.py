@@ -21,10 +21,10 @@ def spool_desk(tmp_path: Path) -> Desk:
     return open_desk(f"spool:{tmp_path / 'spool'}", tmp_path)
 
 
-@pytest.fixture
-def own_broker(tmp_path: Path) -> Iterator[KafkaBroker]:
-    """A broker of the test's own, which it may end, and where a dead holder's lease may end sooner."""
-    with KafkaBroker(tmp_path / "broker", QUICK_LEASES) as started:
+@pytest.fixture(scope="module")
+def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
+    """A broker of the module's own, whose topics it may change, and where a dead holder's lease may end sooner."""
+    with KafkaBroker(tmp_path_factory.mktemp("broker"), QUICK_LEASES) as started:
         yield started
 
 

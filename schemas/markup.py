@@ -133,6 +133,8 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][\w.:-]*)[^<>]*>")
 _REFERENCE = re.compile(r"&(\w+);")
 _MARKUP = re.compile(r"</[a-zA-Z][\w.:-]{0,30}>|<(?:p|br|div|img|hr)\b[^<>]{0,500}>", re.I)
 _DOCUMENT = re.compile(r"<(?:!doctype|html|body|head)\b", re.I)
+_DOCUMENT_END = re.compile(r"</(?:body|html)\s*>", re.I)
+"""libxml2 reads nothing behind it, and feeds quote whole documents within their articles."""
 
 
 class _TooDeepError(Exception):
@@ -209,13 +211,16 @@ def _readable(markup: str | bytes) -> str:
 
 
 def _parse_directly(text: str) -> HtmlElement | None:
+    fragment = not is_document(text)
+    if fragment and "</" in text:
+        text = _DOCUMENT_END.sub("", text)
     if not text.strip():
         return None
     try:
         root = document_fromstring(text, parser=HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True))
     except (etree.LxmlError, ValueError, AssertionError):
         return None
-    if "&amp;" in text and not is_document(text):
+    if fragment and "&amp;" in text:
         for element in root.iter():
             element.text, element.tail = _resolved(element.text), _resolved(element.tail)
     return root

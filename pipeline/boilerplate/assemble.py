@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -150,18 +149,13 @@ def _in_source(pieces: Sequence[Piece], kept: Sequence[KeptSpan]) -> Iterator[tu
 def tile(source: str, pieces: Sequence[Piece]) -> tuple[Span, ...]:
     """Spans over all of the source: white space goes to the piece before it, like neighbours become one."""
     spans: list[Span] = []
+    begin, label, rule = 0, "other", "blank"
     for index, piece in enumerate(pieces):
         start = piece.start if index else 0
-        end = pieces[index + 1].start if index + 1 < len(pieces) else len(source)
-        if (
-            spans
-            and spans[-1].label == piece.label
-            and spans[-1].rule == piece.rule
-            and "\n" not in source[spans[-1].end - 1 : start]
-        ):
-            spans[-1] = replace(spans[-1], end=end)
-        else:
-            spans.append(Span(start, end, piece.label, piece.rule))
-    if not pieces and source:
-        spans.append(Span(0, len(source), "other", "blank"))
+        if index and (piece.label != label or piece.rule != rule or source[start - 1] == "\n"):
+            spans.append(Span(begin, start, label, rule))
+            begin = start
+        label, rule = piece.label, piece.rule
+    if source:
+        spans.append(Span(begin, len(source), label, rule))
     return tuple(spans)

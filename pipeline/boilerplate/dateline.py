@@ -82,6 +82,8 @@ def find_dateline(paragraph: str) -> Found | None:
     if not head[:1].strip():
         return None
     present = _SIGNS.intersection(head) | _place_and(head)
+    if not present:
+        return None
     for needed, pattern in _patterns():
         if present.isdisjoint(needed):
             continue

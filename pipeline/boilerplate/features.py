@@ -56,14 +56,14 @@ SHAPE = (
 
 SHORT = 160
 """Characters up to which a line is looked at word by word."""
-PLAIN = 160
+PLAIN = 110
 """Characters from which a sentence without any wording of note is taken for the story's without being weighed."""
 OPENING = 80
 """Characters at both ends of a longer line that are looked up in the word lists."""
 PROSE = 80
 """Characters from which a line that ends in a stop is prose."""
 
-_STOP = re.compile(r"[.!?…。！？؟][\"”’»)\]」』）]*$")
+_STOP = re.compile(r"[.!?…。！？؟][\"”“’‘»«›‹)\]」』）]*$")
 _SENTENCE = re.compile(r"[.!?…。！？؟](?=[\s\"”’»)]|$)|[。！？]")
 _WIDE = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 _ADDRESS = re.compile(r"https?:|www\.|@\w|\.(?:com|org|net|co|de|fr)\b", re.I)
@@ -179,7 +179,8 @@ def _long_shape(line: str) -> Shape:
 
 def _short_shape(line: str, title_words: frozenset[str]) -> Shape:
     lower = line.casefold()
-    words = WORD.findall(lower)
+    cased = WORD.findall(line)
+    words = list(map(str.casefold, cased))
     size = len(line)
     count = len(words)
     wide = 0
@@ -200,8 +201,8 @@ def _short_shape(line: str, title_words: frozenset[str]) -> Shape:
     row[8] = (line.count(",") + line.count("、") + line.count("，")) / divisor
     digits = _DIGIT.findall(line)
     row[9] = len(digits) / size
-    cased = line.split()
-    row[10] = sum(1 for word in cased if word[0].isupper()) / len(cased)
+    parts = line.split()
+    row[10] = sum(1 for part in parts if part[0].isupper()) / len(parts)
     row[11] = line.isupper()
     first = line[0]
     row[12] = first in _QUOTES
@@ -210,8 +211,8 @@ def _short_shape(line: str, title_words: frozenset[str]) -> Shape:
     if words:
         row[15] = sum(map(_function_words().__contains__, words)) / len(words)
         personal = _second_person()
-        if not personal.isdisjoint(words):
-            row[16] = sum(map(personal.__contains__, words)) / len(words)
+        if not personal.isdisjoint(cased):
+            row[16] = sum(map(personal.__contains__, cased)) / len(words)
         if title_words:
             row[20] = len(title_words.intersection(words)) / len(title_words)
     row[17] = (":" in line or "@" in line or line.find(".", 0, -1) >= 0) and _ADDRESS.search(line) is not None

@@ -17,7 +17,7 @@ from pipeline.boilerplate.model import CleanText
 from pipeline.boilerplate.text import clean_lines
 from pipeline.boilerplate.trees import load_trees
 from pipeline.boilerplate.weighing import page_bias
-from schemas.markup import MarkupLine, markup_lines
+from schemas.markup import MarkupLine, line_texts, markup_lines
 
 HINTS = {
     "in_figure": "caption",
@@ -56,9 +56,9 @@ def clean_html(
 
     Offsets refer to the flattened markup (schemas.lines.flatten).
     """
-    root, found = markup_lines(html)
-    source = "\n".join(line.text for line in found)
-    if kind == "fragment" or root is None:
+    root, found = markup_lines(html) if kind == "page" else (None, [])
+    source = "\n".join(line_texts(html) if kind == "fragment" else (line.text for line in found))
+    if root is None:
         return clean_lines(source, known_lines=known_lines, headline=headline, published=published, wrapped=False)
     if not source:
         return untouched(source, "empty")

@@ -23,7 +23,7 @@ SHORT = 200
 """Characters up to which a line is looked up in the word lists."""
 PROSE = 80
 """Characters from which a line that ends in a stop is prose."""
-STOPS = tuple('.!?…。！？؟"”’»)]」』）')
+STOPS = tuple('.!?…。！？؟"”“’‘»«›‹)]」』）')
 LISTS = frozenset(("related", "comments"))
 """Headings over a list: of other stories, of what readers wrote."""
 FIRM_ENDS = frozenset(("end_mark_with_notice", "ending_notice", "ending_word", "credit_of_reporters", "ending_credit"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -77,15 +77,19 @@ def _any_of(phrases: list[str]) -> str:
 
 _MARKS_BEFORE = r"[^\w\"“”‘’'«»「『(\[【<#©ⓒ]"
 """Marks that may stand before a phrase that begins a line."""
-_MARK_BEFORE = re.compile(_MARKS_BEFORE)
+OPENINGS = 4096
+"""Beginnings of lines that are remembered."""
+
+
+def _opening(words: str) -> str:
+    """The first two characters of a phrase or a line, any digit being `#`: most lines share them with no phrase."""
+    opening = words.strip().casefold()[:2].replace("’", "'")
+    return "#" if opening[:1].isdigit() or opening[:1] == "#" else opening.strip()
 
 
 @cache
-def _starts(opening: str | None) -> re.Pattern[str]:
-    """Matches, on a case-folded line, what it begins with; `lastgroup` is the label.
-
-    Only the phrases of that `opening` (see `_opening`) or its first character; all of them where it is None.
-    """
+def _starting(opening: str | None) -> re.Pattern[str] | None:
+    """Matches the phrases of an `opening` or its first character (None: all); `lastgroup` is the label."""
     groups = []
     for label, kinds in table("phrases").items():
         starts, prompts = (
@@ -97,62 +101,72 @@ def _starts(opening: str | None) -> re.Pattern[str]:
             parts.append(rf"(?:{_any_of(prompts)})\s*(?:[:|»>–—→]|-\s|$)")
         if parts:
             groups.append(f"(?P<{label}>{'|'.join(parts)})")
-    return re.compile(rf"{_MARKS_BEFORE}*(?:{'|'.join(groups)})")
-
-
-def _opening(words: str) -> str:
-    """The first two characters of a phrase or a line, any digit being `#`: most lines share them with no phrase."""
-    opening = words.strip().casefold()[:2].replace("’", "'")
-    return "#" if opening[:1].isdigit() or opening[:1] == "#" else opening.strip()
+    return re.compile(rf"{_MARKS_BEFORE}*(?:{'|'.join(groups)})") if groups else None
 
 
 @cache
-def _openings() -> frozenset[str]:
-    phrases = (
-        phrase
+def _phrase_openings() -> frozenset[str]:
+    return frozenset(
+        _opening(phrase)
         for kinds in table("phrases").values()
         for kind in ("starts", "prompts")
         for phrase in kinds.get(kind, ())
     )
-    return frozenset(_opening(phrase) for phrase in phrases)
+
+
+@lru_cache(maxsize=OPENINGS)
+def _starts(two: str) -> re.Pattern[str] | None:
+    """What matches the phrases that a line may begin with whose first characters are `two`."""
+    if re.match(_MARKS_BEFORE, two):
+        return _starting(None)
+    opening = _opening(two)
+    if opening in _phrase_openings():
+        return _starting(opening)
+    return _starting(opening[:1]) if opening[:1] in _phrase_openings() else None
 
 
 def started(lower: str) -> str | None:
     """The label of the phrase that a case-folded line begins with."""
-    if _MARK_BEFORE.match(lower):
-        match = _starts(None).match(lower)
-    else:
-        opening = _opening(lower[:2])
-        if opening not in _openings():
-            opening = opening[:1]
-            if opening not in _openings():
-                return None
-        match = _starts(opening).match(lower)
-    return match.lastgroup if match else None
+    pattern = _starts(lower[:2])
+    match = pattern.match(lower) if pattern is not None else None
+    return match.lastgroup if match is not None else None
+
+
+Holders = dict[str, list[tuple[int, re.Pattern[str]]]]
 
 
 @cache
-def holds() -> re.Pattern[str]:
-    """Finds, on a case-folded line, a phrase that stands anywhere in it; `lastgroup` is the label."""
-    groups = [
-        f"(?P<{label}>{_any_of(kinds['holds'])})" for label, kinds in table("phrases").items() if kinds.get("holds")
-    ]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(groups)})")
+def _holders() -> Holders:
+    """The longest word of phrases that may stand anywhere in a line → which label they tell, and how to find them.
 
-
-@cache
-def _telling_words() -> frozenset[str]:
-    """The longest word of each phrase that `holds` finds: a line without any of them holds none."""
-    phrases = (phrase for kinds in table("phrases").values() for phrase in kinds.get("holds", ()))
-    return frozenset(max(WORD.findall(phrase.casefold()), key=len) for phrase in phrases)
+    Phrases of scripts beyond the Latin one are looked for in every line of such a script, under the word "".
+    """
+    labels = list(table("phrases"))
+    phrases: dict[tuple[str, str], list[str]] = {}
+    for label in labels:
+        for phrase in table("phrases")[label].get("holds", ()):
+            word = max(WORD.findall(phrase.casefold()), key=len)
+            phrases.setdefault(("" if word >= BEYOND_LATIN else word, label), []).append(phrase)
+    holders: Holders = {}
+    for (word, label), found in phrases.items():
+        pattern = re.compile(rf"(?<!\w)(?:{_any_of(found)})")
+        holders.setdefault(word, []).append((labels.index(label), pattern))
+    return holders
 
 
 def held(lower: str, words: Sequence[str]) -> str | None:
-    """The label of the phrase that a case-folded line holds; `words` are its words (WORD)."""
-    if not words or (_telling_words().isdisjoint(words) and max(words) < BEYOND_LATIN):
+    """The label of the first phrase that a case-folded line holds; `words` are its words (WORD)."""
+    if not words:
         return None
-    match = holds().search(lower)
-    return match.lastgroup if match else None
+    holders = _holders()
+    telling = [] if holders.keys().isdisjoint(words) else [word for word in dict.fromkeys(words) if word in holders]
+    if max(words) >= BEYOND_LATIN:
+        telling.append("")
+    if not telling:
+        return None
+    matches = ((pattern.search(lower), label) for word in telling for label, pattern in holders[word])
+    first = min(((match.start(), label) for match, label in matches if match is not None), default=None)
+    return list(table("phrases"))[first[1]] if first is not None else None
 
 
 @cache

@@ -9,10 +9,10 @@ from pipeline.boilerplate.vocabulary import table, wire_endings, wire_lines, wir
 
 LONGEST_LINE = 500
 LONGEST_ENDING = 600
-STOPPED = frozenset('.!?。！？"”’»')
+STOPPED = frozenset('.!?。！？"”“’‘»«›‹')
 """Last characters of paragraphs that end as sentences do, and so in no furniture."""
-
-
+_QUOTES = frozenset("\"“”„‘’'«»「『–")
+"""What begins the speech of somebody."""
 _OPENERS = re.compile(table("wire")["openers"])
 
 
@@ -24,7 +24,7 @@ class Furniture(NamedTuple):
 def may_be_furniture(line: str) -> bool:
     """A quick look at a long line: whether it is worth matching it against the rules."""
     return len(line) <= LONGEST_LINE and (
-        not line[0].isalnum() or _OPENERS.match(line) is not None or "contributed" in line
+        not (line[0].isalnum() or line[0] in _QUOTES) or _OPENERS.match(line) is not None or "contributed" in line
     )
 
 

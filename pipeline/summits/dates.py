@@ -221,8 +221,8 @@ def _weekday(groups: dict[str, str | None], anchor: date, future: bool | None) -
         day = monday + timedelta(days=wanted + (7 if which == "next" else -7))
     elif when == "next" or (future and when != "last"):
         day = anchor + timedelta(days=(wanted - anchor.weekday()) % 7)
-        if when == "next" and day == anchor:
-            day += timedelta(days=7)
+        if when == "next" and day < monday + timedelta(days=7):
+            day += timedelta(days=7)  # on a Monday "next Wednesday" is not that of the same week
     else:
         day = anchor - timedelta(days=(anchor.weekday() - wanted) % 7)
         if when == "last" and day == anchor:

@@ -50,7 +50,7 @@ def _topic() -> re.Pattern[str]:
     no_day = (
         rf"(?!(?:{_days()}|\d+)\b(?![’']s)|the sidelines\b|(?:it|this|that|them)\b|an? (?:\w+ )*(?:visit|trip|tour)\b)"
     )
-    return re.compile(rf"\b(?:{_pattern('topic_cues')})\s+{no_day}(?P<span>{_WORDS})")
+    return re.compile(rf"\b(?i:{_pattern('topic_cues')})\s+{no_day}(?P<span>{_WORDS})")
 
 
 @cache
@@ -144,7 +144,11 @@ def outcomes(
         *_spans(_outcome(), "outcome_ends", text, sentences),
         *_spans(_told_by_noun(), "outcome_ends", text, sentences),
     ]
-    return tuple(_with_subject(span, text, mentions) for span in _apart(found))
+    return tuple(
+        _with_subject(span, text, mentions)
+        for span in _apart(found)
+        if not span.text.startswith("called") or _together(span, text, sentences, mentions)
+    )
 
 
 def _spans(rule: re.Pattern[str], ends: str, text: str, sentences: Sequence[tuple[int, int]]) -> list[TextSpan]:
@@ -187,6 +191,13 @@ def _cut(span: TextSpan, others: Iterable[int]) -> TextSpan:
 def _without_opening(span: TextSpan) -> TextSpan:
     words = _opening().sub("", span.text)
     return TextSpan(span.end - len(words), span.end, words)
+
+
+def _together(span: TextSpan, text: str, sentences: Sequence[tuple[int, int]], mentions: Sequence[Mention]) -> bool:
+    """Whether a demand is of more than one side: what one side demands is no result."""
+    start = next(first for first, last in sentences if first <= span.start < last)
+    codes = {mention.country for mention in mentions if start <= mention.start < span.start and mention.country}
+    return len(codes) > 1 or re.search(_pattern("several"), text[start : span.start]) is not None
 
 
 def _with_subject(span: TextSpan, text: str, mentions: Sequence[Mention]) -> TextSpan:

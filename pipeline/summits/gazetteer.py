@@ -13,6 +13,8 @@ from pipeline.summits.lexicon import rows, toml
 
 SMALLEST = 15000
 """Inhabitants of the smallest city that is known."""
+_KNOWN_FROM = 30_000
+"""Inhabitants of a city that is meant in a story which does not speak of its country."""
 _DWARFED = 6
 """A city of a country that the story speaks of is preferred to a namesake up to this many times its size."""
 CITY_STATES = frozenset(("SG", "HK", "MC", "LU", "DJ", "VA", "SM"))
@@ -124,7 +126,8 @@ def city_named(name: str, near: Collection[str | None]) -> City | None:
         if city.country in near and city.population * _DWARFED > own[0].population:
             return city
     for other, city in cities:
-        if not other or city.country in near or city.name == capital_of(city.country):
+        known = city.population >= _KNOWN_FROM or city.country in near
+        if city.country in near or (known and not other) or city.name == capital_of(city.country):
             return city
     return None
 

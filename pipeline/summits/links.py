@@ -111,6 +111,8 @@ def _in_topic(token: Any, trigger: Any) -> bool:
     while token.i != trigger.i and token.head != token:
         if token.dep_ == "prep" and token.lower_ in ("on", "about", "over", "regarding") and token.head.i == trigger.i:
             return True
+        if is_verb(token) and stem(token) in verbs("ending"):
+            return False  # "talks on trade ended in Oslo", which reads as trade that ended
         token = token.head
     return False
 

@@ -45,17 +45,20 @@ def test_what_was_talked_about_ends_where_time_place_and_company_begin(text: str
 @pytest.mark.parametrize(
     ("text", "outcomes"),
     [
-        (f"{HOLT} and {VARELAS} signed two accords on ferries after talks on Monday.", ["signed two accords on ferries"]),
+        (
+            f"{HOLT} and {VARELAS} signed two accords on ferries after talks on Monday.",
+            ["signed two accords on ferries"],
+        ),
         (f"{HOLT} and {VARELAS} pledged to share ships at a summit in Athens.", ["pledged to share ships"]),
         (f"{HOLT} met {VARELAS} on Monday. They agreed to open a ferry line.", ["agreed to open a ferry line"]),
         (f"{HOLT} and {VARELAS} ended a summit on Monday with a pledge to share ships.", ["a pledge to share ships"]),
         (f"{HOLT} met {VARELAS} in Athens. The talks broke down after an hour.", ["broke down"]),
-        (f"{HOLT} has declined an invitation by {VARELAS} to visit Athens.", [f"declined an invitation by {VARELAS} to visit Athens"]),
+        (f"{HOLT} has declined a visit to Athens.", ["declined a visit to Athens"]),
         (f"{HOLT} met {VARELAS} on Monday. A deal on ferries had been signed in March.", []),
         (f"{HOLT} and {VARELAS} cancelled a meeting on Monday and agreed to write to each other.", []),
         (f"{HOLT} will meet {VARELAS} on Friday and agreed to bring wine.", []),
     ],
-)  # fmt: skip
+)
 def test_results_are_what_was_done_at_an_encounter_that_was_held_or_refused(text: str, outcomes: list[str]) -> None:
     assert [span.text for span in only_event(text).outcomes] == outcomes
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from pipeline.summits.clauses import Parsed, Role
+from pipeline.summits.clauses import Parsed
 from pipeline.summits.dates import When
 from pipeline.summits.lexicon import toml
 from pipeline.summits.places import PlaceHit
+from pipeline.summits.roles import Role
 from pipeline.summits.verbs import is_verb
 
 
@@ -20,7 +21,8 @@ class Candidate:
     `verb`: it is a verb; `plural`: a plural noun. `weak` candidates
     only add to an encounter that is told elsewhere; `soft` ones may be a call as well as a meeting. `separate`: those
     with each of whose countries it is an encounter of its own. `implied`: the status that the trigger itself tells
-    (invited, is expected in). `aside`: it is told to say when or where something else happens."""
+    (invited, is expected in). `aside`: it is told to say when or where something else happens. `attended`:
+    it is told of somebody that he is there."""
 
     kind: str
     trigger: int
@@ -42,6 +44,7 @@ class Candidate:
     refers: bool = False
     implied: str = ""
     aside: bool = False
+    attended: bool = False
     separate: Sequence[Role] = ()
     status: str = "held"
     when: When | None = None
@@ -96,6 +99,12 @@ def sides(roles: Sequence[Role]) -> set[object]:
 def nouns(group: str) -> frozenset[str]:
     """Trigger nouns: talk, visit, call, gathering, either, several, separate."""
     return frozenset(toml("cues.toml")["nouns"][group])
+
+
+@cache
+def trigger_verbs(group: str) -> frozenset[str]:
+    """Trigger verbs: meet, receive, phone, speak, sign, tell, put_off, visit."""
+    return frozenset(toml("cues.toml")["verbs"][group])
 
 
 @cache

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pipeline.summits.people import PRONOUNS, Mention
 from pipeline.summits.referring import PLURAL, reference_words, refers
+from pipeline.summits.roles import Role
 from pipeline.summits.standins import Piece
 from pipeline.summits.verbs import is_verb, stem, verbs
 
@@ -23,21 +23,13 @@ _INSIDE = frozenset(("poss", "compound", "nmod", "amod", "nummod"))
 _DEEPEST = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
-    """A participant: a mention, or a word for persons told before: `one` (he, she), `two` (both), `many` (they).
-
-    `group`: that which the mention is a part of (ministers of Japan and Korea)."""
-
-    mention: Mention | None
-    word: str
-    position: int
-    group: Mention | None = None
-
-    @property
-    def rank(self) -> str | None:
-        """The level of the group."""
-        return self.group.level if self.group is not None else None
+def _list(token: Any) -> list[Any]:
+    """A noun and all that are joined to it, however many: each hangs on the one before."""
+    out, at = [token], 0
+    while at < len(out):
+        out += [child for child in out[at].children if child.dep_ == "conj"]
+        at += 1
+    return out
 
 
 class Parsed:
@@ -73,6 +65,10 @@ class Parsed:
         of a group (leaders of Japan and Korea)."""
         if depth > _DEEPEST:
             return []
+        return [role for item in _list(token) for role in self._item(item, depth)]
+
+    def _item(self, token: Any, depth: int) -> list[Role]:
+        """The participants of a noun phrase without what is joined to it."""
         out: list[Role] = []
         mention = self._at.get(token.i)
         if mention is not None:
@@ -103,7 +99,7 @@ class Parsed:
                 elif child.dep_ == "acl":  # a delegation led by X
                     out += self.with_(child, ("by",))
         for child in token.children:
-            if child.dep_ in ("conj", "appos"):
+            if child.dep_ == "appos":
                 out += self.in_phrase(child, depth + 1)
             elif child.dep_ == "prep" and self._adds(child, token, mention is None):
                 out += self.objects_of(child, depth + 1)

@@ -6,19 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.summits.candidate import Candidate
-from pipeline.summits.clauses import Role
 from pipeline.summits.dates import When
 from pipeline.summits.lexicon import bodies, organisations
 from pipeline.summits.people import RANK, Mention, Person, same_title
 from pipeline.summits.places import PlaceHit
+from pipeline.summits.roles import Role
 
 
 @dataclass(slots=True)
 class Draft:
-    """An event being put together. `sentences`: number and characters of each that tells it, the best first.
-    `asserted`: its status is told, not only implied by a mention in passing ("during his talks with"). `inferred`: its
-    sides come from words that refer back; `refers`: it is "the meeting" itself that refers. `aside`: told only to say
-    when or where something else happens. `weights`: by sentence, how much of the event it tells."""
+    """An event being put together.
+
+    sentences  number and characters of each that tells it, the best first
+    asserted   its status is told, not only implied by a mention in passing ("during his talks with")
+    inferred   its sides come from words that refer back
+    refers     it is "the meeting" itself that refers
+    aside      told only to say when or where something else happens
+    attended   it only tells who was at "the meeting"
+    series     codes of series (G7) that it is a meeting of
+    weights    by sentence, how much of the event it tells
+    """
 
     kind: str
     status: str
@@ -39,6 +46,8 @@ class Draft:
     inferred: bool = False
     refers: bool = False
     aside: bool = False
+    attended: bool = False
+    series: set[str] = field(default_factory=set)
     weights: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -53,6 +62,11 @@ class Draft:
     def raise_level(self, level: str | None) -> None:
         if RANK.get(level or "", 0) > RANK.get(self.level, 0):
             self.level = level or self.level
+
+    def drop_series(self) -> None:
+        """Takes a series' own code off where the members whom it brings together are told."""
+        if len(self.parties - organisations()) >= 2:
+            self.parties -= self.series
 
     def keep(self, person: Person) -> None:
         """Takes somebody in, once; an office without a name is the same one wherever it is told."""
@@ -99,6 +113,7 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
         soft=candidate.soft,
         refers=candidate.refers,
         aside=candidate.aside,
+        attended=candidate.attended and candidate.refers,
     )
     if not candidate.roles and not candidate.organisations and not candidate.refers:
         return None
@@ -119,9 +134,8 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
         if hit is not None and hit.country:
             draft.parties.add(hit.country)
             draft.party_words.setdefault(hit.country, (hit.start, hit.end))
-    series = draft.parties & organisations() - bodies()
-    if len(draft.parties - organisations()) >= 2:
-        draft.parties -= series  # the members whom a series brings together are told themselves
+    draft.series = draft.parties & organisations() - bodies()
+    draft.drop_series()
     draft.weights[candidate.sentence] = 2 * len(draft.party_words) + draft.asserted + len(candidate.organisations)
     return None if gone and not draft.persons else draft
 

@@ -45,7 +45,8 @@ _RECALL = 3
 """Sentences back in which a pronoun finds its person."""
 _REFERRING = re.compile(
     r"\b(?:he|she|they|both|the two|the leaders|two (?:sides|leaders|countries|men)|"
-    r"the (?:meeting|summit|talks|visit|trip|call))\b",
+    r"the (?:meeting|summit|talks|visit|trip|call|encounter|gathering|session|conference)|"
+    r"(?:it|this|that) (?:was|had been|has been|will be)|its (?:postponement|cancellation))\b",
     re.IGNORECASE,
 )
 

@@ -39,13 +39,29 @@ def join(drafts: Sequence[Draft]) -> list[Draft]:
         else:
             _merge(home, draft)
     for draft in loose:
+        if draft.attended and draft.persons and (gathering := _gathering_before(draft, out)) is not None:
+            _merge(gathering, draft)
+            continue
         if draft.persons and len(draft.parties) < 2:
             home = _home(draft, [event for event in out if _common(draft, event)], near=_NEAR)
         else:
+            # "its postponement to January": the day is the new one
+            moved = not draft.parties and draft.status in _HARD
+            draft.when = None if moved else draft.when
             home = _home(draft, out, near=_NEAR)
         if home is not None:
             _merge(home, draft)
     return _visits_into_meetings(out)
+
+
+def _gathering_before(draft: Draft, events: Sequence[Draft]) -> Draft | None:
+    """The gathering of several that was told last, and that somebody is said to have been at."""
+    near = [
+        event
+        for event in events
+        if 0 < draft.index - event.index <= _NEAR and (event.kind == "multilateral" or len(event.parties) > 2)
+    ]
+    return near[-1] if near else None
 
 
 def _home(draft: Draft, events: Sequence[Draft], near: int | None = None) -> Draft | None:
@@ -78,7 +94,8 @@ def compatible(one: Draft, other: Draft, distance: int) -> bool:
     """Whether two drafts may be the same encounter: nothing that both tell may differ."""
     if (one.kind == "call") != (other.kind == "call") and not (one if one.kind != "call" else other).soft:
         return False
-    if not (one.parties <= other.parties or other.parties <= one.parties):
+    one_series = bool(one.series & other.series) and (one.parties <= one.series or other.parties <= other.series)
+    if not (one_series or one.parties <= other.parties or other.parties <= one.parties):
         return False
     if distance and min(len(one.parties), len(other.parties)) > 1 and one.parties != other.parties:
         return False
@@ -86,7 +103,7 @@ def compatible(one: Draft, other: Draft, distance: int) -> bool:
         return False
     if (one.kind == "multilateral") != (other.kind == "multilateral") and one.parties != other.parties and one.parties:
         return False
-    if (one.gathering or other.gathering) and one.parties != other.parties and distance > _NEAR:
+    if (one.gathering or other.gathering) and one.parties != other.parties and distance > _NEAR and not one_series:
         return False
     if one.when and other.when and not same_time(one.when, other.when):
         return False
@@ -174,6 +191,8 @@ def _merge(home: Draft, draft: Draft) -> None:
     bigger = len(draft.parties) > len(home.parties)
     only_visit = home.kind == "visit" and draft.kind in ("meeting", "multilateral")
     home.parties |= draft.parties
+    home.series |= draft.series
+    home.drop_series()
     for person in draft.persons:
         home.keep(person)
     home.raise_level(draft.level)
@@ -183,7 +202,7 @@ def _merge(home: Draft, draft: Draft) -> None:
         home.status, home.asserted = draft.status, True
     elif (
         (draft.status in _HARD and home.status not in _HARD)
-        or (home.status == "proposed" and draft.status == "planned")
+        or (home.status, draft.status) in (("proposed", "planned"), ("cancelled", "postponed"))
         or (only_visit and draft.parties and draft.asserted and home.status not in _HARD)
     ):
         home.status = draft.status
@@ -247,7 +266,7 @@ def _frames(visit: Draft, meeting: Draft) -> bool:
 def is_event(draft: Draft) -> bool:
     """Two parties, or a gathering of an organisation with a time, a place or a person; a visit by somebody of rank."""
     if draft.kind == "multilateral" and draft.gathering and draft.parties:
-        return bool(draft.when or draft.place or draft.persons)
+        return bool(draft.when or draft.place or draft.persons or len(draft.parties) > 2)
     if len(draft.parties) < 2:
         return False
     if draft.kind == "visit":

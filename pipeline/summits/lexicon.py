@@ -14,8 +14,8 @@ from pipeline.summits.words import Word, words
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a phrase is: `kind` is country, demonym, capital, organisation, title, bystander or group; `value` a code or
-    a level."""
+    """What a phrase is: `kind` is country, demonym, capital, organisation, region, title, bystander or group; `value` a
+    code or a level."""
 
     kind: str
     value: str
@@ -72,6 +72,8 @@ def _index() -> _Index:
     for code, names, _ in rows("organisations.tsv"):
         for phrase in names.split(";"):
             add(phrase, Entry("organisation", code))
+    for phrase, code in toml("actors.toml")["regions"].items():
+        add(phrase, Entry("region", code))
     titles = toml("titles.toml")
     for level in ("leader", "minister", "official"):
         for phrase in titles[level]:
@@ -85,6 +87,9 @@ def _index() -> _Index:
     return index
 
 
+_NAMES = ("country", "demonym", "capital", "organisation", "region")
+
+
 def look_up(tokens: Sequence[Word]) -> list[Hit]:
     """Entries in the tokens, none overlapping, the longest at each place. Names count with a capital only."""
     index = _index()
@@ -96,7 +101,7 @@ def look_up(tokens: Sequence[Word]) -> list[Hit]:
             last = place + len(parts)
             if last > len(tokens) or any(tokens[place + n].norm != part for n, part in enumerate(parts)):
                 continue
-            if entry.kind in ("country", "demonym", "capital", "organisation") and not tokens[place].capital:
+            if entry.kind in _NAMES and not tokens[place].capital:
                 continue
             if exact is not None and len(parts) == 1 and not tokens[place].text.startswith(exact):
                 continue

@@ -7,11 +7,13 @@ from functools import cache
 from typing import Any
 
 from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_after, place_at, sides
-from pipeline.summits.clauses import COMPANY, Parsed, Role
+from pipeline.summits.clauses import COMPANY, Parsed
 from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.offers import askers, in_margin
 from pipeline.summits.places import PlaceHit, venue_hit
 from pipeline.summits.referring import PLURAL
+from pipeline.summits.roles import Role
+from pipeline.summits.status import status_named
 from pipeline.summits.verbs import is_verb, stem, verbs
 
 _ARGUMENT = ("dobj", "obj", "nsubjpass", "attr", "oprd")
@@ -27,8 +29,18 @@ def noun_candidate(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story:
     """The encounter that a noun names, or None."""
     candidate = _candidate(parsed, noun, places, story)
     if candidate is not None:
-        candidate.refers = any(child.lower_ in _definite() for child in noun.lefts)
+        candidate.refers = _is_definite(noun)
+        candidate.attended = _is_attended(noun)
     return candidate
+
+
+def _is_definite(noun: Any) -> bool:
+    return any(child.lower_ in _definite() for child in noun.lefts)
+
+
+def _is_attended(noun: Any) -> bool:
+    """Whether the verb whose object a gathering is says that its subject takes part: who chaired the session."""
+    return noun.dep_ in _ARGUMENT and is_verb(noun.head) and stem(noun.head) in verbs("attending")
 
 
 @cache
@@ -38,8 +50,9 @@ def _definite() -> frozenset[str]:
 
 def _candidate(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) -> Candidate | None:
     word = noun.lower_
-    before = noun.nbor(-1).lower_ if noun.i else ""
-    if before in _blocked() or noun.dep_ in ("compound", "nmod"):
+    before = noun.nbor(-1) if noun.i else None
+    blocked = before is not None and before.lower_ in _blocked() and parsed.mention_at(before) is None
+    if blocked or noun.dep_ in ("compound", "nmod"):
         return None
     if word in nouns("visit"):
         return _visit(parsed, noun, places)
@@ -47,6 +60,8 @@ def _candidate(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str
         return _call(parsed, noun)
     if word in nouns("talk") or word in nouns("gathering"):
         return _talks(parsed, noun, places, story)
+    if word in nouns("putting_off") and any(child.lower_ == "its" for child in noun.lefts):
+        return made(parsed, noun, "meeting", (), implied=status_named(noun))
     return None
 
 
@@ -94,7 +109,8 @@ def _call(parsed: Parsed, noun: Any) -> Candidate | None:
 def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) -> Candidate | None:
     word = noun.lower_
     gathering, codes = _gathering(parsed, noun, story)
-    if word not in nouns("talk") and gathering is None and not (word == "conference" and _phone_noun(noun)):
+    told = word in nouns("talk") or (_is_definite(noun) and _is_attended(noun))
+    if not told and gathering is None and not (word == "conference" and _phone_noun(noun)):
         return None
     before = _before(parsed, noun)
     company = parsed.with_(noun) + [

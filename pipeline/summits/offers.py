@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from pipeline.summits.clauses import Parsed, Role
+from pipeline.summits.clauses import Parsed
 from pipeline.summits.lexicon import toml
+from pipeline.summits.roles import Role
 from pipeline.summits.verbs import is_verb, stem, verbs
 
 _BEFORE = ("compound", "poss", "amod", "nmod")

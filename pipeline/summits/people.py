@@ -36,7 +36,7 @@ class Person:
 class Mention:
     """Characters [start, end). `kind`: person, country, group, counterpart. `form`: how a country was named (country,
     demonym, capital, organisation); `anchor`: where its main word begins; a group's `title` is the office that each of
-    it holds."""
+    it holds; `visiting`: the words say so."""
 
     kind: str
     start: int
@@ -50,6 +50,7 @@ class Mention:
     title: str | None = None
     name: str | None = None
     plural: bool = False
+    visiting: bool = False
 
 
 @cache

@@ -35,7 +35,7 @@ def is_primary(draft: Draft, story: Story, events: Sequence[Draft]) -> bool:
         return False
     if draft is first:
         return index <= (_NEAR if len(events) == 1 else _LEAD)
-    about_trip = first.index > 0 or first.kind == "visit"
+    about_trip = first.index > 0 or first.kind == "visit" or first.status != "held"
     if (about_trip and _on_trip(draft, story)) or (index <= _NEAR and _INSTEAD.search(story.sentence(index))):
         return True
     if draft.status == "proposed" != first.status:

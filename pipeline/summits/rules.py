@@ -12,11 +12,11 @@ from datetime import date
 from functools import cache
 
 from pipeline.summits.candidate import Candidate
-from pipeline.summits.clauses import Role
 from pipeline.summits.dates import dates
 from pipeline.summits.lexicon import toml
 from pipeline.summits.people import Mention
 from pipeline.summits.places import PlaceHit
+from pipeline.summits.roles import Role
 
 _TO_COME = ("planned", "proposed", "cancelled", "postponed")
 

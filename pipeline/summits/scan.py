@@ -69,6 +69,8 @@ class Scan:
             text_name, begin = apposed
             anchor = begin
         title = self._title_text(first, hit, lower)
+        if country in toml("actors.toml")["civil_servants"].get(title.lower(), ()):
+            level = "official"
         bystander = hit.entry.kind == "bystander"
         if name and country is None:
             end, country = self._tagged.of_country(name[1])
@@ -267,29 +269,14 @@ class Scan:
 
     def _countries(self) -> None:
         for hit in self._tagged.hits:
-            if hit.entry.kind in _PLACED and not self._tagged.taken[hit.first] and not self._other_name(hit):
+            if hit.entry.kind in _PLACED and not self._tagged.taken[hit.first] and not self._tagged.other_name(hit):
                 self._tagged.take(hit.first, hit.last)
                 self._add("country", hit.first, hit.last, hit.first, country=hit.entry.value, form=hit.entry.kind)
-
-    def _other_name(self, hit: Hit) -> bool:
-        """Whether a country is a part of some other name (Iraq Study Group), or no more (the former Yugoslavia)."""
-        tokens = self._tokens
-        before = hit.first - 1 - (hit.first > 1 and tokens[hit.first - 1].text == "-")
-        if before >= 0 and tokens[before].norm in ("former", "ex"):
-            return True
-        if hit.last >= len(tokens) or tokens[hit.last - 1].possessive or hit.entry.kind in ("capital", "organisation"):
-            return False
-        after = tokens[hit.last]
-        return (
-            after.text[1:].islower()
-            and after.start == tokens[hit.last - 1].end + 1
-            and hit.last not in self._tagged.covered
-            and not self._tagged.taken[hit.last]
-            and self._tagged.names_something(hit.last)
-        )
 
     def _add(self, kind: str, first: int, last: int, anchor: int, **fields: Any) -> None:
         """A mention over tokens [first, last); `fields`: those of Mention."""
         tokens = self._tokens
         start, end, main = tokens[first].start, tokens[last - 1].end, tokens[anchor].start
-        self.mentions.append(Mention(kind, start, end, main, possessive=tokens[last - 1].possessive, **fields))
+        visiting = any(token.norm == "visiting" for token in tokens[max(0, first - 1) : last])
+        owns = tokens[last - 1].possessive
+        self.mentions.append(Mention(kind, start, end, main, possessive=owns, visiting=visiting, **fields))

@@ -23,6 +23,8 @@ _HOME = 3.0
 _MARGIN = 0.4
 _HOST = 3.0
 """For the country where somebody meets a foreigner: who is told without a country there is at home."""
+_ONLY = 1.5
+"""For the one country that a story has spoken of so far: its own people need it no more."""
 _NEAR = 350
 """Characters in front of a mention in which a country counts."""
 _AHEAD = 120
@@ -190,6 +192,9 @@ def _around(
     counts = Counter(m.country for m in mentions if m.country in points)
     for code in points:
         points[code] += min(_MOST_FOR_COUNT, 0.25 * counts[code])
+    told = {m.country for m in mentions if m.country and m.end <= mention.start} - organisations()
+    if len(told) == 1 and told <= points.keys():
+        points[told.pop()] += _ONLY
     ranked = sorted(((value, code) for code, value in points.items()), reverse=True)
     if not ranked or ranked[0][0] < _ENOUGH or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _MARGIN):
         return None

@@ -96,6 +96,18 @@ def status_of(trigger: Any) -> str:
     return next((status for status in _ORDER if status in found), "held")
 
 
+def status_governed(verb: Any) -> str:
+    """The status that a verb, with its particle, gives to its object."""
+    base = stem(verb)
+    found = [status for child in verb.children if (status := _particles().get((base, child.lower_)))]
+    return found[0] if found else _status("governors").get(base, "")
+
+
+def status_named(noun: Any) -> str:
+    """The status that a noun is the name of: its postponement."""
+    return _status("governors").get(str(noun.lower_), "")
+
+
 def _bare_infinitive(trigger: Any) -> bool:
     """ "To meet" tells what is still to come, unless its governor says that it came to pass."""
     infinitive = any(child.lower_ == "to" and child.dep_ == "aux" for child in trigger.children)
@@ -190,8 +202,8 @@ def _governs(verb: Any, trigger: Any) -> bool:
         if child.head == verb:
             break
         child = child.head
-    if child.dep_ == "nsubj":
-        return bool(child == trigger)
+    if child.dep_ == "nsubj":  # not what a meeting urges others to
+        return bool(child == trigger) and not _has_object(verb, trigger)
     if child.dep_ in (
         "dobj",
         "obj",

@@ -38,6 +38,7 @@ class Tagged:
         self.starts = {hit.first: hit for hit in self.hits}
         self.ends = {hit.last: hit for hit in self.hits}
         self.taken = bytearray(len(self.tokens))
+        self.organisations = {hit.entry.value for hit in self.hits if hit.entry.kind == "organisation"}
         self.covered = frozenset(place for hit in self.hits for place in range(hit.first, hit.last))
 
     def take(self, first: int, last: int) -> None:
@@ -69,6 +70,8 @@ class Tagged:
                 unknown += 1
             at -= 1
         hit = self.ends.get(at)
+        if hit is not None and hit.entry.kind == "region" and hit.entry.value in self.organisations:
+            return hit.first, past, lower, hit.entry.value
         if hit is None or hit.entry.kind not in _PLACED or (unknown and hit.entry.kind == "organisation"):
             return (plain if unknown else at), past, lower, None
         possessive = self.tokens[at - 1].possessive
@@ -190,6 +193,25 @@ class Tagged:
         word = self.tokens[place]
         return word.capital and word.norm not in _no_name() - name_words("bodies")
 
+    def other_name(self, hit: Hit) -> bool:
+        """Whether a country is a part of some other name (Iraq Study Group), or no more (the former Yugoslavia)."""
+        tokens = self.tokens
+        before = hit.first - 1 - (hit.first > 1 and tokens[hit.first - 1].text == "-")
+        if before >= 0 and tokens[before].norm in ("former", "ex"):
+            return True
+        if tokens[hit.first].norm == "security" and (hit.first in self.ends or _own(tokens[before])):
+            return True  # a state's own council
+        if hit.last >= len(tokens) or tokens[hit.last - 1].possessive or hit.entry.kind in ("capital", "organisation"):
+            return False
+        after = tokens[hit.last]
+        return (
+            after.text[1:].islower()
+            and after.start == tokens[hit.last - 1].end + 1
+            and hit.last not in self.covered
+            and not self.taken[hit.last]
+            and self.names_something(hit.last)
+        )
+
     def _hyphen(self, at: int) -> bool:
         """Whether a hyphen joins parts of one name, and not a name and a country or title."""
         one, hyphen, other = self.tokens[at - 1 : at + 2]
@@ -205,6 +227,10 @@ class Tagged:
 
     def _particle(self, word: Word) -> bool:
         return word.norm in name_words("particles") and word.text.islower()
+
+
+def _own(word: Word) -> bool:
+    return word.norm in ("national", "supreme", "higher") or word.possessive
 
 
 def _adjective(word: Word) -> bool:

@@ -1,4 +1,4 @@
-"""Verbs that tell an encounter: meet, receive, telephone, speak, visit, travel."""
+"""Verbs that tell an encounter: meet, receive, telephone, speak, sign together."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_after, place_at
-from pipeline.summits.clauses import Parsed, Role
+from pipeline.summits.candidate import Candidate, made, nouns, phone_words, trigger_verbs
+from pipeline.summits.clauses import Parsed
 from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.places import PlaceHit
 from pipeline.summits.referring import PLURAL
-from pipeline.summits.verbs import stem, verbs
+from pipeline.summits.roles import Role, people
+from pipeline.summits.status import status_governed
+from pipeline.summits.verbs import stem
+from pipeline.summits.visit_verbs import visit_told
 
 _OBJECT = ("dobj", "obj")
 _CLAUSES = ("xcomp", "ccomp", "oprd", "acomp", "attr", "prt")
-
-
-@cache
-def _verbs(group: str) -> frozenset[str]:
-    return frozenset(toml("cues.toml")["verbs"][group])
 
 
 def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
@@ -27,34 +25,25 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
     base = stem(verb)
     if verb.tag_ in ("VBG", "VBN") and verb.dep_ in ("amod", "compound"):
         return None
-    if base in _verbs("meet") or (base == "sit" and any(child.lower_ == "down" for child in verb.children)):
+    if base in trigger_verbs("meet") or (base == "sit" and any(child.lower_ == "down" for child in verb.children)):
         return _meet(parsed, verb, base)
     if base == "see":
         return _see(parsed, verb)
-    if base == "expect":
-        return _expected(parsed, verb, places)
-    if base in _verbs("receive") or (base == "bring" and any(child.lower_ == "together" for child in verb.children)):
+    if base in trigger_verbs("receive") or (
+        base == "bring" and any(child.lower_ == "together" for child in verb.children)
+    ):
         return _receive(parsed, verb)
-    if base in _verbs("sign"):
+    if base in trigger_verbs("sign"):
         return _sign(parsed, verb)
-    if base in _verbs("phone") or base == "call":
+    if base in trigger_verbs("phone") or base == "call":
         return _call(parsed, verb, base)
-    if base in _verbs("speak") or base == "tell":
+    if base in trigger_verbs("speak") or base in trigger_verbs("tell"):
         return _speak(parsed, verb, base)
     if base == "discuss":
         return _discuss(parsed, verb)
-    if base == "invite":
-        return _invite(parsed, verb, places)
-    if base in _verbs("visit"):
-        return _visit(parsed, verb, places)
-    if base == "be":
-        return _due(parsed, verb, places) or _stay(parsed, verb, places)
-    if base in verbs("travel"):
-        destination = place_after(parsed, verb, places, ("to", "in", "for", "at"))
-        if destination is None:
-            return None
-        return made(parsed, verb, "visit", parsed.subjects(verb), destination=destination)
-    return None
+    if base in trigger_verbs("put_off") and any(_it(child) for child in verb.children):
+        return _put_off(parsed, verb)
+    return visit_told(parsed, verb, base, places)
 
 
 def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
@@ -86,21 +75,12 @@ def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
 
 def _see(parsed: Parsed, verb: Any) -> Candidate | None:
     """ "Flew to Kampala to see President X"; "saw the king on Monday", but not "sees him as a rival"."""
-    objects = [role for role in _people(parsed.objects(verb)) if role.mention is not None]
+    objects = [role for role in people(parsed.objects(verb)) if role.mention is not None]
     as_what = any(child.dep_ == "prep" and child.lower_ in ("as", "through") for child in verb.children)
     if not objects or as_what or any(child.dep_ in _CLAUSES for child in verb.children) or verb.tag_ in ("VBZ", "VBP"):
         return None
-    subjects = _people(parsed.subjects(verb))
+    subjects = people(parsed.subjects(verb))
     return made(parsed, verb, "meeting", subjects + objects) if subjects else None
-
-
-def _expected(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
-    """ "Is expected in Ankara in March"."""
-    destination = place_after(parsed, verb, places, ("in", "at"))
-    guests = _people(parsed.passive_subject(verb))
-    if destination is None or not guests or any(child.dep_ in _CLAUSES for child in verb.children):
-        return None
-    return made(parsed, verb, "visit", guests, destination=destination, implied="planned")
 
 
 def _plural(role: Role) -> bool:
@@ -135,7 +115,7 @@ def _of(subjects: Sequence[Role]) -> str | None:
 
 
 def _receive(parsed: Parsed, verb: Any) -> Candidate | None:
-    objects = _people(parsed.objects(verb) or parsed.passive_subject(verb))
+    objects = people(parsed.objects(verb) or parsed.passive_subject(verb))
     subjects = parsed.subjects(verb)
     if not any(role.mention is None or role.group is not None or role.mention.kind != "group" for role in objects):
         return None
@@ -143,14 +123,14 @@ def _receive(parsed: Parsed, verb: Any) -> Candidate | None:
 
 
 def _call(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
-    objects = _people(parsed.objects(verb) or parsed.passive_subject(verb))
+    objects = people(parsed.objects(verb) or parsed.passive_subject(verb))
     if not objects and base != "call":
-        objects = _people(parsed.with_(verb, ("to", "with")))
+        objects = people(parsed.with_(verb, ("to", "with")))
     if base != "call":
         return made(parsed, verb, "call", parsed.subjects(verb) + objects, separate=objects) if objects else None
     if any(child.dep_ in _CLAUSES or (child.dep_ == "prep" and child.lower_ == "for") for child in verb.children):
         return None
-    visited = _named(_people(parsed.with_(verb, ("on",))))
+    visited = _named(people(parsed.with_(verb, ("on",))))
     if visited:  # called on the king
         return made(parsed, verb, "meeting", parsed.subjects(verb) + visited)
     return made(parsed, verb, "call", parsed.subjects(verb) + objects, separate=objects) if _named(objects) else None
@@ -162,10 +142,15 @@ def _named(roles: Sequence[Role]) -> list[Role]:
 
 def _speak(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
     phoned = _by_phone(verb)
-    if base == "tell":
-        return made(parsed, verb, "call", parsed.subjects(verb) + _people(parsed.objects(verb))) if phoned else None
-    with_ = _people(parsed.with_(verb, ("with",)))
-    to = _people(parsed.with_(verb, ("to",)))
+    if base in trigger_verbs("tell"):
+        told = people(parsed.objects(verb))
+        visiting = [role for role in told if role.mention is not None and role.mention.visiting]
+        if not phoned and not visiting:
+            return None
+        kind = "call" if phoned else "meeting"
+        return made(parsed, verb, kind, parsed.subjects(verb) + (told if phoned else visiting))
+    with_ = people(parsed.with_(verb, ("with",)))
+    to = people(parsed.with_(verb, ("to",)))
     subjects = parsed.subjects(verb)
     if not with_ and not (phoned and (to or any(role.word in PLURAL for role in subjects) or len(subjects) > 1)):
         return None
@@ -183,7 +168,7 @@ def _speak(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
 
 def _discuss(parsed: Parsed, verb: Any) -> Candidate | None:
     """ "Discussed X with Y" and "the two discussed" say nothing of how they met."""
-    with_ = _people(parsed.with_(verb, ("with",)))
+    with_ = people(parsed.with_(verb, ("with",)))
     subjects = parsed.subjects(verb)
     if not with_ and not any(role.word in PLURAL for role in subjects) and len(subjects) < 2:
         return None
@@ -193,8 +178,8 @@ def _discuss(parsed: Parsed, verb: Any) -> Candidate | None:
 
 def _sign(parsed: Parsed, verb: Any) -> Candidate | None:
     """ "Signed a treaty with X": by those who hold an office, together."""
-    with_ = _people(parsed.with_(verb, ("with",)))
-    subjects = _people(parsed.subjects(verb))
+    with_ = people(parsed.with_(verb, ("with",)))
+    subjects = people(parsed.subjects(verb))
     signers = [role for role in subjects if role.mention is None or role.mention.level != "official"]
     if not any(child.dep_ in _OBJECT for child in verb.children) or not signers:
         return None
@@ -204,59 +189,18 @@ def _sign(parsed: Parsed, verb: Any) -> Candidate | None:
     return made(parsed, verb, "meeting", signers + with_, weak=not with_ and not placed)
 
 
-def _due(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
-    """ "Is due in Tbilisi on Monday"."""
-    due = next((child for child in verb.children if child.dep_ == "acomp" and child.lower_ == "due"), None)
-    destination = place_after(parsed, due, places, ("in", "at")) if due is not None else None
-    guests = _people(parsed.subjects(verb))
-    if destination is None or not guests:
+def _it(word: Any) -> bool:
+    return word.dep_ == "nsubjpass" and word.lower_ in ("it", "this", "that")
+
+
+def _put_off(parsed: Parsed, verb: Any) -> Candidate | None:
+    """ "It was postponed": what was told before."""
+    status = status_governed(verb)
+    if not status:
         return None
-    return made(parsed, verb, "visit", guests, destination=destination, implied="planned")
-
-
-def _stay(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
-    """ "Is in Britain for two days"; "was in Syria on a visit"."""
-    destination = place_after(parsed, verb, places, ("in",))
-    purpose = any(child.dep_ == "prep" and child.lower_ in ("for", "on") for child in verb.children)
-    subjects = [role for role in parsed.subjects(verb) if role.mention is None or role.mention.kind != "country"]
-    if destination is None or not purpose or not subjects:
-        return None
-    return made(parsed, verb, "visit", subjects, destination=destination)
-
-
-def _invite(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
-    """ "Invited X to Pyongyang"; what an infinitive tells ("invited X to visit") is that verb's."""
-    destination = place_after(parsed, verb, places, ("to",))
-    guests = _people(parsed.objects(verb) or parsed.passive_subject(verb))
-    if destination is None or not guests:
-        return None
-    candidate = made(parsed, verb, "visit", parsed.subjects(verb) + guests, destination=destination)
-    candidate.implied = "proposed"
+    candidate = made(parsed, verb, "meeting", (), implied=status)
+    candidate.refers = True
     return candidate
-
-
-def _visit(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
-    objects = [child for child in verb.children if child.dep_ in (*_OBJECT, "nsubjpass")]
-    people = [role for role in parsed.objects(verb) if role.mention is not None and role.mention.kind == "person"]
-    destination = next((hit for child in objects if (hit := place_at(parsed, child, places))), None)
-    if destination is None and not objects:
-        destination = place_after(parsed, verb, places, ("in", "to"))
-    if destination is None:
-        destination = place_after(parsed, objects[0], places, ("in", "of")) if objects else None
-    hosts = parsed.subjects(verb.head) if verb.dep_ == "xcomp" and stem(verb.head) == "invite" else []
-    if destination is None and not people and not hosts:
-        return None
-    if destination is not None:
-        hosts = []
-    return made(parsed, verb, "visit", parsed.subjects(verb) + people + hosts, destination=destination)
-
-
-def _people(roles: Sequence[Role]) -> list[Role]:
-    return [
-        role
-        for role in roles
-        if role.mention is None or role.group is not None or role.mention.kind in ("person", "group", "counterpart")
-    ]
 
 
 def _by_phone(verb: Any) -> bool:

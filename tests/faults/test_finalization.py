@@ -94,7 +94,7 @@ def test_committing_in_bundle_finalization_would_have_lost_every_record(
         | "Shuffle" >> beam.Reshuffle()
         | "Write" >> WriteTopic(settings.clean, settings)
     )
-    everything = [ReadRange(RAW.name, 0, 0, RECORDS, 1 << 30, 60.0)]
+    everything = [ReadRange(0, 0, RECORDS, 1 << 30, 60.0)]
     with planned("all", everything), pytest.raises(TopicError, match="the sink is broken"):
         pipeline.run().wait_until_finish()
     assert desk.pairs(CLEAN) == []

@@ -27,7 +27,7 @@ def run(desk: Desk, folder: Path, seconds: float = SECONDS, timeout: float = 300
     )
     return subprocess.run(
         [sys.executable, "-m", "pipeline.cli", "run", "--once", "--config", str(config)],
-        env={**os.environ, "PYTHONPATH": POISONED},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([POISONED, os.environ.get("PYTHONPATH", "")])},
         capture_output=True,
         text=True,
         timeout=timeout,

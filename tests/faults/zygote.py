@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import TracebackType
 
@@ -48,11 +49,12 @@ class Zygote:
     """`prepare` is Python that defines `work(line) -> int`; `args` are its sys.argv[1:]."""
 
     def __init__(self, prepare: str, *args: str) -> None:
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed with the zygote
         self._process = subprocess.Popen(
             [sys.executable, "-c", SOURCE.format(prepare=prepare), *args],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._log,
             text=True,
             cwd=ROOT,
         )
@@ -66,6 +68,7 @@ class Zygote:
         if kind is not None:
             self._process.kill()
         self._process.communicate()
+        self._log.close()
 
     def fork(self, line: str = "") -> int:
         """The process id of a child that works on `line`."""
@@ -80,4 +83,8 @@ class Zygote:
 
     def _said(self) -> str:
         assert self._process.stdout is not None
-        return self._process.stdout.readline()
+        line = self._process.stdout.readline()
+        if not line:
+            self._log.seek(0)
+            raise AssertionError(self._log.read().decode(errors="replace")[-4000:])
+        return line

@@ -1,4 +1,7 @@
-"""What stands around a line, as numbers: neighbours, distances, the scope of the headings above it."""
+"""What stands around a line, as numbers: neighbours, distances, the scope of the headings above it.
+
+All of them end at FAR: what goes at one place of a text changes nothing far away from it.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,10 @@ from collections.abc import Collection, Sequence
 from pipeline.boilerplate.features import Shape
 
 AROUND = (
-    "position",
     "from_start",
     "from_end",
     "prose_before",
     "prose_after",
-    "prose_share_before",
     "gap_before",
     "gap_after",
     "short_run",
@@ -46,8 +47,6 @@ def surroundings(
     """One row of AROUND for each of the lines, or for those at the indexes `wanted`, ascending."""
     count = len(shapes)
     prose = [shape.prose for shape in shapes]
-    size = [shape.row[0] if shape.prose else 0.0 for shape in shapes]
-    total = sum(size) or 1.0
     after_gap = _gaps(prose[::-1])[::-1]
     before_gap = _gaps(prose)
     times = Counter(lines)
@@ -56,7 +55,6 @@ def surroundings(
     chosen = None if wanted is None else frozenset(wanted)
     out: list[array[float]] = []
     seen = 0
-    seen_chars = 0.0
     all_prose = sum(prose)
     since, prose_since = FAR, FAR
     for index, shape in enumerate(shapes):
@@ -68,12 +66,10 @@ def surroundings(
             around = array(
                 "f",
                 (
-                    index / count,
                     min(index, FAR),
                     min(count - 1 - index, FAR),
                     min(seen, FAR),
                     min(all_prose - seen - is_prose, FAR),
-                    seen_chars / total,
                     before,
                     after,
                     min(before + after, FAR) if not is_prose else 0.0,
@@ -89,7 +85,6 @@ def surroundings(
                 around += beside[other]
             out.append(around)
         seen += is_prose
-        seen_chars += size[index]
         since = min(since + 1, FAR)
         prose_since = min(prose_since + is_prose, FAR)
     return out

@@ -81,7 +81,7 @@ def _labelled(
 def _weighed(root: Any, found: Sequence[MarkupLine], headline: str | None) -> list[Line]:
     worth, looks, seen = page_rows(root, found, headline)
     around = surroundings([found[index].text for index in worth], looks)
-    table = [shape.row + a + b for shape, a, b in zip(looks, around, seen, strict=True)]
+    table = [(shape.row + a + b).tobytes() for shape, a, b in zip(looks, around, seen, strict=True)]
     weighed = dict(zip(worth, zip(load_trees("blocks").odds(table), looks, seen, strict=True), strict=True))
     lines = []
     at = 0

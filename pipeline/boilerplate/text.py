@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.boilerplate.assemble import Labelled, Piece, settle, untouched
@@ -13,6 +14,20 @@ from pipeline.boilerplate.model import CleanText
 from pipeline.boilerplate.trees import load_trees
 from pipeline.boilerplate.weighing import bias
 from schemas.lines import Cut, cut_lines
+
+
+@dataclass
+class _Seen:
+    """What one round over a text has found out, so that the next one, over what was kept, is quick.
+
+    shapes   of lines, by their words
+    odds     by the numbers that were weighed
+    kept     see `label_lines`
+    """
+
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    odds: dict[bytes, float] = field(default_factory=dict)
+    kept: dict[str, list[Piece]] = field(default_factory=dict)
 
 
 def clean_text(
@@ -44,29 +59,29 @@ def clean_lines(
     if not text.strip():
         return untouched(text, "empty")
 
-    seen: dict[str, Shape] = {}
-    kept: dict[str, list[Piece]] = {}
+    seen = _Seen()
 
     def label(part: str) -> Labelled:
         lines = weighed_lines(part, list(cut_lines(part, wrapped=wrapped)), headline, seen)
-        return label_lines(part, lines, known_lines=known_lines, headline=headline, published=published, kept=kept)
+        return label_lines(part, lines, known_lines=known_lines, headline=headline, published=published, kept=seen.kept)
 
     return settle(text, label)
 
 
-def weighed_lines(text: str, cuts: Sequence[Cut], headline: str | None, seen: dict[str, Shape]) -> list[Line]:
-    """The lines at `cuts`, weighed by their shape, their wording and their surroundings; `seen` keeps their shapes."""
+def weighed_lines(text: str, cuts: Sequence[Cut], headline: str | None, seen: _Seen) -> list[Line]:
+    """The lines at `cuts`, weighed by their shape, their wording and their surroundings."""
     words = [text[start:end] for start, end in cuts]
-    looks = shapes(words, headline, seen)
+    looks = shapes(words, headline, seen.shapes)
     odds = [CERTAIN] * len(looks)
     unsure = [index for index, shape in enumerate(looks) if not shape.plain]
     if unsure:
         around = surroundings(words, looks, unsure)
-        weighed = load_trees("lines").odds(
-            [looks[index].row + more for index, more in zip(unsure, around, strict=True)]
-        )
-        for index, value in zip(unsure, weighed, strict=True):
-            odds[index] = value + bias(looks[index].row)
+        rows = [(looks[index].row + more).tobytes() for index, more in zip(unsure, around, strict=True)]
+        fresh = [row for row in dict.fromkeys(rows) if row not in seen.odds]
+        if fresh:
+            seen.odds.update(zip(fresh, load_trees("lines").odds(fresh), strict=True))
+        for index, row in zip(unsure, rows, strict=True):
+            odds[index] = seen.odds[row] + bias(looks[index].row)
     return [
         Line(start, end, value, shape.label, shape.date, shape.wire)
         for (start, end), value, shape in zip(cuts, odds, looks, strict=True)

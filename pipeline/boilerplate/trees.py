@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -38,8 +37,8 @@ class Trees:
     value: npt.NDArray[np.int32]
     levels: int
 
-    def odds(self, rows: Sequence[array[float]]) -> list[float]:
-        """Log odds of each row of 32-bit floats."""
+    def odds(self, rows: Sequence[bytes]) -> list[float]:
+        """Log odds of each row, which is the 32-bit floats of its features."""
         out: list[float] = []
         for start in range(0, len(rows), CHUNK):
             part = rows[start : start + CHUNK]

@@ -25,10 +25,12 @@ from apache_beam.options.pipeline_options import GoogleCloudOptions, PipelineOpt
 
 from connectors.config import Config, ConfigError, parse_config
 from connectors.topics import TopicError, Topics
+from connectors.topics.kafka import KafkaTopics
 from pipeline.io import clients
-from pipeline.io.unbounded import Following, FollowTopic
+from pipeline.io.unbounded import Following, FollowTopic, kafka_topics
 from pipeline.main import build
-from pipeline.settings import settings_of
+from pipeline.offsets import starts
+from pipeline.settings import Settings, settings_of
 
 AT_LEAST_ONCE = "streaming_mode_at_least_once"
 """Dataflow's cheaper streaming mode. Exactly-once within Dataflow would not make the writes to Kafka so, and what we
@@ -203,6 +205,11 @@ def options_of(rest: Sequence[str], image: str) -> PipelineOptions:
     return options
 
 
+def job_name(options: PipelineOptions) -> str:
+    """What the job's workers hold the group as. The launcher always gives one."""
+    return str(options.view_as(GoogleCloudOptions).job_name or "summitwire")
+
+
 def construct(options: PipelineOptions, config: Config, topics: Topics, readers: int | None = None) -> beam.Pipeline:
     """The pipeline. Of `topics` it asks the number of partitions and the limits.
 
@@ -223,7 +230,7 @@ def construct(options: PipelineOptions, config: Config, topics: Topics, readers:
     following = Following(
         settings=settings,
         group=config.pipeline.group,
-        job=options.view_as(GoogleCloudOptions).job_name or "summitwire",
+        job=job_name(options),
         partitions=partitions,
         readers=readers or partitions,
     )
@@ -232,13 +239,28 @@ def construct(options: PipelineOptions, config: Config, topics: Topics, readers:
     return pipeline
 
 
+def claim(topics: KafkaTopics, settings: Settings, group: str, job: str) -> None:
+    """Makes sure that the job may read: raises GroupHeld where another one runs in the group, OffsetsError where
+    retention has passed the committed offsets. A job of the same name is the one that an update takes the place of."""
+    with topics.lease(group, settings.raw, job):
+        committed = topics.committed(group, settings.raw)
+        found = starts(topics.begin_offsets(settings.raw), topics.end_offsets(settings.raw), committed, settings.raw)
+        if not committed:
+            # Of all partitions at once: where some are missing from a group's commits the topic has grown since.
+            topics.commit(group, settings.raw, found)
+
+
 def launch(argv: Sequence[str]) -> None:
     """Launches the job, and does not wait for it. Raises LaunchError, ConfigError, TopicError."""
     given, rest = arguments(argv)
     config = configuration(given)
-    topics = clients.topics(settings_of(config))
+    options = options_of(rest, given["sdk_container_image"])
+    settings = settings_of(config)
+    topics = kafka_topics(settings)
     readers = int(given["readers"]) if "readers" in given else None
-    construct(options_of(rest, given["sdk_container_image"]), config, topics, readers).run()
+    pipeline = construct(options, config, topics, readers)
+    claim(topics, settings, config.pipeline.group, job_name(options))
+    pipeline.run()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

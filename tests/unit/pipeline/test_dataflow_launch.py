@@ -161,10 +161,11 @@ def test_the_launcher_does_not_wait_for_the_job(monkeypatch: pytest.MonkeyPatch)
             called.append("run")
             return Result()
 
-    monkeypatch.setattr(dataflow.clients, "topics", lambda settings: None)
+    monkeypatch.setattr(dataflow, "kafka_topics", lambda settings: None)
     monkeypatch.setattr(dataflow, "construct", lambda *arguments: Pipeline())
+    monkeypatch.setattr(dataflow, "claim", lambda topics, settings, group, job: called.append(f"{group} for {job}"))
     assert dataflow.main([*FROM_DATAFLOW, *REQUIRED]) == 0
-    assert called == ["run"]
+    assert called == ["summitwire for summits", "run"]
 
 
 def test_a_launch_that_fails_says_why_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

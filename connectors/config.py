@@ -116,7 +116,7 @@ class FlinkConfig:
     """Between two checkpoints. Offsets are committed, and records processed again after a crash, by them."""
     checkpoints: str = "data/flink"
     """Folder for checkpoints and savepoints, or a URI that the cluster's file systems know."""
-    checkpoint_mb: int = 64
+    checkpoint_mb: float = 64.0
     """A job whose checkpoints have grown to this size is restarted from the committed offsets; 0: never."""
     wait_seconds: float = 1.0
     """How long a bundle waits for its first record."""

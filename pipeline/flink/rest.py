@@ -51,6 +51,16 @@ def find(rests: list[str], name: str) -> FlinkJob | None:
     return None
 
 
+def running(rest: str) -> FlinkJob | None:
+    """The one job that an embedded Flink runs; None where there is none."""
+    try:
+        jobs = ask(f"{rest}/jobs/overview")["jobs"]
+    except RestError:
+        return None
+    found = [job["jid"] for job in jobs if job["state"] == "RUNNING"]
+    return FlinkJob(rest, found[0]) if found else None
+
+
 def status(job: FlinkJob) -> str:
     """Such as RUNNING or RESTARTING. Raises RestError."""
     return str(ask(f"{job.rest}/jobs/{job.id}")["state"])

@@ -1,0 +1,91 @@
+"""A pipeline that runs on Flink while a test looks on."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from connectors.config import Config
+from connectors.topics import RAW
+from pipeline.flink.place import Place
+from pipeline.flink.supervise import Watched, keep
+from pipeline.settings import Settings, settings_of
+from tests.integration.pipeline.desk import Desk
+
+PATIENCE = 120.0
+"""Seconds; a job starts within 10 on a quiet machine."""
+
+
+@dataclass
+class Running:
+    """`error` is what ended the pipeline; `watched` what it told at its end."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    watched: Watched | None = None
+    error: BaseException | None = None
+    restarts: dict[str, int] = field(default_factory=dict)
+    checkpoint_bytes: int = 0
+    _thread: threading.Thread | None = None
+
+    def until(self, reached: Callable[[], bool], what: str) -> None:
+        """Waits for it, while the pipeline runs."""
+        deadline = time.monotonic() + PATIENCE
+        while not reached():
+            assert self._thread is not None
+            if not self._thread.is_alive():
+                raise AssertionError(f"the pipeline ended before {what}") from self.error
+            assert time.monotonic() < deadline, f"{what} did not come about in {PATIENCE:.0f} s"
+            time.sleep(0.1)
+
+    def until_ended(self) -> None:
+        """Waits for the pipeline to end by itself, without an error."""
+        assert self._thread is not None
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive()
+        assert self.error is None
+
+    def ends(self) -> BaseException:
+        """The error that the pipeline ends with by itself."""
+        assert self._thread is not None
+        self._thread.join(PATIENCE)
+        assert self.error is not None
+        return self.error
+
+
+@contextmanager
+def running(
+    config: Config, place: Place, settings: Settings | None = None, restore: str = "", skip_lost: bool = False
+) -> Iterator[Running]:
+    """Runs the pipeline of `config`; stops it in order at the end."""
+    run = Running()
+
+    def told(restarts: object, checkpoint_bytes: int) -> None:
+        assert isinstance(restarts, dict)
+        run.restarts, run.checkpoint_bytes = dict(restarts), checkpoint_bytes
+
+    def work() -> None:
+        try:
+            run.watched = keep(config, settings or settings_of(config), place, run.stop, restore, skip_lost, told)
+        except BaseException as error:
+            run.error = error
+
+    run._thread = threading.Thread(target=work)
+    run._thread.start()
+    try:
+        yield run
+    finally:
+        run.stop.set()
+        run._thread.join()
+
+
+def flink_config(desk: Desk, **flink: object) -> Config:
+    """The desk's configuration, with these settings of [flink]."""
+    return replace(desk.config, flink=replace(desk.config.flink, **flink))
+
+
+def caught_up(desk: Desk) -> Callable[[], bool]:
+    """Whether every record of the raw topic is processed and committed."""
+    return lambda: desk.committed() == desk.topics.end_offsets(RAW.name)

@@ -73,12 +73,13 @@ def last_error(job: FlinkJob) -> str:
 
 
 def innermost(stack: str) -> str:
-    """The last line of the Python traceback that a Java stack trace carries, else its last cause."""
+    """What a Java stack trace comes down to: the last line of the last Python traceback that it carries (one that was
+    raised from another follows it), else its last cause."""
     lines = stack.splitlines()
-    for number, line in enumerate(lines):
-        if line.rstrip().endswith("Traceback (most recent call last):"):
-            rest = [one for one in lines[number + 1 :] if one.strip() and not one.startswith((" ", "\t"))]
-            return rest[0] if rest else line
+    tracebacks = [number for number, line in enumerate(lines) if line.endswith("Traceback (most recent call last):")]
+    if tracebacks:
+        raised = [line for line in lines[tracebacks[-1] + 1 :] if line.strip() and not line.startswith((" ", "\t"))]
+        return raised[0] if raised else ""
     causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
     return (causes or lines or [""])[-1]
 

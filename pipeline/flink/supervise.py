@@ -32,9 +32,10 @@ log = logging.getLogger("summitwire.flink")
 
 LOOK_SECONDS = 1.0
 READER_SECONDS = 60.0
-"""How long a job may take until all partitions are being read and their offsets committed: on a busy machine the start
-of the workers takes 30 s. Of 22 starts one never got there, with no error (Beam 2.62)."""
+"""How long a job that runs may take until all partitions are being read and their offsets committed: on a busy machine
+the start of the workers takes 30 s. Of 22 starts one never got there, with no error (Beam 2.62)."""
 MOST_PATIENCE = 600.0
+"""Also with a job that does not even begin to run."""
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
 """Seconds before a failed job is submitted again; doubled from the first to the longest."""
@@ -115,7 +116,7 @@ def leave(
     raises, and JobError where that does not come about in time; the job has ended then."""
     job = submit(config, settings, place, restore, skip_lost)
     watched = Watched(job.name)
-    watch = _Watch(config, settings, job, READER_SECONDS, watched, lambda restarts, checkpoint_bytes: None)
+    watch = _Watch(config, settings, job, 3 * READER_SECONDS, watched, lambda restarts, checkpoint_bytes: None)
     if not watch.reads(stop):
         job.cancel()
         raise JobError(f"job {job.name} was cancelled: not all partitions are read; the cluster's log may say why")
@@ -139,13 +140,14 @@ class _Watch:
         self._watched, self._told = watched, told
         self._patience = patience + 2 * config.flink.checkpoint_seconds
         self._unread = True
+        self._began = time.monotonic()
+        self._running: float | None = None
         self._error = ""
         self._warned = False
 
     def until(self, stop: Event) -> str | None:
         """Why another job is needed; None where none is wanted."""
-        began = time.monotonic()
-        telling = began
+        telling = time.monotonic()
         while not stop.wait(LOOK_SECONDS):
             self._job.place.repair()
             state = self._job.state()
@@ -156,7 +158,7 @@ class _Watch:
                 log.warning("job %s was ended at Flink: it is %s", self._job.name, state)
                 return None
             self._look_at_errors()
-            if self._unread and not self._look_for_readers() and time.monotonic() - began > self._patience:
+            if self._unread and not self._look_for_readers() and self._out_of_patience():
                 log.error("job %s has partitions without a reader after %.0f s", self._job.name, self._patience)
                 self._job.cancel()
                 return "no_reader"
@@ -171,9 +173,8 @@ class _Watch:
 
     def reads(self, stop: Event) -> bool:
         """Whether all partitions are read before patience or the job ends."""
-        began = time.monotonic()
         while not self._look_for_readers():
-            if stop.wait(LOOK_SECONDS) or time.monotonic() - began > self._patience or ended(self._job.state()):
+            if stop.wait(LOOK_SECONDS) or self._out_of_patience() or ended(self._job.state()):
                 return False
             self._look_at_errors()
         return True
@@ -188,6 +189,15 @@ class _Watch:
                 log.info("job %s reads all %d partitions", self._job.name, len(read))
                 self._unread = False
         return not self._unread
+
+    def _out_of_patience(self) -> bool:
+        now = time.monotonic()
+        if self._running is None:
+            with suppress(RestError):
+                found = self._job.flink()
+                if not self._job.place.rests or (found and rest.status(found) == "RUNNING"):
+                    self._running = now
+        return now - self._began > MOST_PATIENCE or (self._running is not None and now - self._running > self._patience)
 
     def _look_at_errors(self) -> None:
         """Tells what Flink restarts the job for. Raises HopelessError where that cannot help."""

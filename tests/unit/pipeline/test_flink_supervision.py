@@ -30,7 +30,9 @@ class ScriptedJob:
     reads: bool = True
     done: bool = False
     name: str = ""
-    place: Place = field(default_factory=lambda: Place("nowhere:1", "nowhere:2", [], "file:///c", "file:///s"))
+    place: Place = field(
+        default_factory=lambda: Place("nowhere:1", "nowhere:2", ["http://nowhere:3"], "file:///c", "file:///s")
+    )
     ended: str = ""
 
     def state(self) -> str:
@@ -80,6 +82,7 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> Kept:
 
         monkeypatch.setattr(supervise, "submit", submit)
         monkeypatch.setattr(supervise, "kafka_topics", lambda settings: Topics())
+        monkeypatch.setattr(supervise.rest, "status", lambda job: job.states[0])
         monkeypatch.setattr(supervise.rest, "last_error", lambda job: job.error)
         monkeypatch.setattr(supervise.rest, "checkpoint_bytes", lambda job: job.bytes)
         monkeypatch.setattr(supervise.rest, "newest_checkpoint", lambda job: f"checkpoint of {job.name}")
@@ -126,6 +129,11 @@ def test_a_job_with_a_partition_that_nobody_reads_is_cancelled_and_followed(kept
     assert stalled.ended == "cancelled"
     assert watched.restarts["no_reader"] == 1
     assert restored == ["", ""]
+
+
+def test_a_job_that_does_not_run_yet_has_more_time(kept: Kept) -> None:
+    watched, _ = kept(ScriptedJob(states=[*["STARTING"] * 80, "CANCELLED"], reads=False))
+    assert watched.restarts["no_reader"] == 0
 
 
 def test_checkpoints_that_have_grown_end_the_job_in_order_and_another_begins_from_the_offsets(kept: Kept) -> None:

@@ -156,7 +156,7 @@ def _batch(
     committed = topics.committed(config.pipeline.group, settings.raw)
     start = starts(begin, end, committed, settings.raw, skip_lost)
     caps = config.pipeline
-    ranges = plan(settings.raw, start, end, caps.batch_records, caps.batch_bytes, caps.batch_seconds)
+    ranges = plan(start, end, caps.batch_records, caps.batch_bytes, caps.batch_seconds)
     if not ranges:
         return None
     began = time.monotonic()

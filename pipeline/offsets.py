@@ -17,10 +17,9 @@ class OffsetsError(OffsetsGone):
 
 @dataclass(frozen=True, slots=True)
 class ReadRange:
-    """Records of one partition with start ≤ offset < end; the read ends early past `max_bytes` or `max_seconds`, but
+    """Records of a partition with start ≤ offset < end; the read ends early past `max_bytes` or `max_seconds`, but
     never before the first record."""
 
-    topic: str
     partition: int
     start: int
     end: int
@@ -57,9 +56,7 @@ def starts(
     return out
 
 
-def plan(
-    topic: str, start: Mapping[int, int], end: Mapping[int, int], records: int, size: int, seconds: float
-) -> list[ReadRange]:
+def plan(start: Mapping[int, int], end: Mapping[int, int], records: int, size: int, seconds: float) -> list[ReadRange]:
     """Ranges of at most `records` records, `size` bytes and `seconds` of reading together, shared out among the
     partitions with a backlog, so that each gets on in every batch."""
     waiting = sorted(
@@ -72,7 +69,6 @@ def plan(
         left -= share
         ranges.append(
             ReadRange(
-                topic,
                 partition,
                 start[partition],
                 start[partition] + share,

@@ -99,10 +99,18 @@ class KafkaTopics:
         return self._offsets(topic, OffsetSpec.LATEST)
 
     def read(self, topic: str, partition: int, start: int, end: int) -> Iterator[Received]:
-        self._admin.check(topic, [partition])
-        place = TopicPartition(topic, partition)
-        check_start(topic, partition, start, self._admin.offsets([place], OffsetSpec.EARLIEST)[place])
-        return self._readers.read(place, start, min(end, self._admin.offsets([place], OffsetSpec.LATEST)[place]))
+        return self.read_ranges(topic, {partition: (start, end)})[partition]
+
+    def read_ranges(self, topic: str, ranges: Mapping[int, tuple[int, int]]) -> dict[int, Iterator[Received]]:
+        self._admin.check(topic, ranges)
+        places = [TopicPartition(topic, partition) for partition in ranges]
+        first, last = (self._admin.offsets(places, spec) for spec in (OffsetSpec.EARLIEST, OffsetSpec.LATEST))
+        out = {}
+        for place in places:
+            start, end = ranges[place.partition]
+            check_start(topic, place.partition, start, first[place])
+            out[place.partition] = self._readers.read(place, start, min(end, last[place]))
+        return out
 
     def follow(self, topic: str, positions: Mapping[int, int]) -> Tail:
         """Reads on in partitions for ever, each from the given offset: to be closed."""

@@ -141,6 +141,10 @@ class Topics(Protocol):
         Raises TopicError where `start` lies before the begin offset: retention passed it."""
         ...
 
+    def read_ranges(self, topic: str, ranges: Mapping[int, tuple[int, int]]) -> dict[int, Iterator[Received]]:
+        """`read` for several partitions, partition → (start, end): the topic is asked about all of them at once."""
+        ...
+
     def committed(self, group: str, topic: str) -> dict[int, int]:
         """Partition → next offset to process; partitions without a commit are missing."""
         ...

@@ -112,6 +112,9 @@ class Spool:
         check_start(topic, 0, start, segments.begin_of(live))
         return self._read(folder, live, start, min(end, segments.end_of(live)))
 
+    def read_ranges(self, topic: str, ranges: Mapping[int, tuple[int, int]]) -> dict[int, Iterator[Received]]:
+        return {partition: self.read(topic, partition, *bounds) for partition, bounds in ranges.items()}
+
     def committed(self, group: str, topic: str) -> dict[int, int]:
         folder = self._topic(topic)
         with self._explained(f"read the offsets of group {group!r}"):

@@ -57,24 +57,29 @@ class _Read(beam.DoFn):  # type: ignore[misc]
 
     def process(self, impulse: bytes) -> Iterator[Received]:
         tally = Tally()
-        for wanted in _plans[self.plan]:
-            yield from self._range(wanted, tally)
+        ranges = _plans[self.plan]
+        reading = clients.topics(self.settings).read_ranges(
+            self.settings.raw, {wanted.partition: (wanted.start, wanted.end) for wanted in ranges}
+        )
+        for wanted in ranges:
+            yield from _capped(wanted, reading[wanted.partition], tally)
         tally.flush()
 
-    def _range(self, wanted: ReadRange, tally: Tally) -> Iterator[Received]:
-        left = wanted.max_bytes
-        deadline = time.monotonic() + wanted.max_seconds
-        reached = wanted.start
-        records = 0
-        for received in clients.topics(self.settings).read(wanted.topic, wanted.partition, wanted.start, wanted.end):
-            yield received
-            records += 1
-            reached = received.offset + 1
-            left -= len(received.value or b"") + len(received.key or b"")
-            if left <= 0 or time.monotonic() >= deadline:
-                break
-        else:
-            reached = wanted.end
-        tally.add("read/records", records)
-        tally.add("read/bytes", wanted.max_bytes - left)
-        tally.add(f"{REACHED}{wanted.partition}", reached - wanted.start)
+
+def _capped(wanted: ReadRange, reading: Iterator[Received], tally: Tally) -> Iterator[Received]:
+    left = wanted.max_bytes
+    deadline = time.monotonic() + wanted.max_seconds
+    reached = wanted.start
+    records = 0
+    for received in reading:
+        yield received
+        records += 1
+        reached = received.offset + 1
+        left -= len(received.value or b"") + len(received.key or b"")
+        if left <= 0 or time.monotonic() >= deadline:
+            break
+    else:
+        reached = wanted.end
+    tally.add("read/records", records)
+    tally.add("read/bytes", wanted.max_bytes - left)
+    tally.add(f"{REACHED}{wanted.partition}", reached - wanted.start)

@@ -356,3 +356,15 @@ def test_a_read_from_where_retention_has_passed_is_an_error_and_no_jump(place: P
     assert values(place.topics.read(topic, 0, 2, 3)) == ["new"]
     with pytest.raises(TopicError, match="offset 1 is gone"):
         list(place.topics.read(topic, 0, 1, 3))
+
+
+def test_several_partitions_are_read_with_one_question(place: Place) -> None:
+    partitions = 1 if place.topics.url.startswith("spool:") else 3
+    topic = place.topic(partitions)
+    place.topics.append(topic, [Message(str(number).encode(), b"v") for number in range(30)])
+    ends = place.topics.end_offsets(topic)
+    reading = place.topics.read_ranges(topic, {partition: (1, end) for partition, end in ends.items() if end > 1})
+    for partition, records in reading.items():
+        assert [*records] == [*place.topics.read(topic, partition, 1, ends[partition])]
+    with pytest.raises(UnknownTopic):
+        place.topics.read_ranges(topic, {0: (0, 1), 99: (0, 1)})

@@ -9,23 +9,23 @@ TOPIC = "wire.articles.raw.v1"
 
 
 def test_a_batch_never_takes_more_records_than_its_cap() -> None:
-    ranges = plan(TOPIC, {0: 0, 1: 0, 2: 0}, {0: 10, 1: 5000, 2: 5000}, records=1000, size=1 << 20, seconds=5)
+    ranges = plan({0: 0, 1: 0, 2: 0}, {0: 10, 1: 5000, 2: 5000}, records=1000, size=1 << 20, seconds=5)
     assert sum(wanted.end - wanted.start for wanted in ranges) == 1000
 
 
 def test_what_a_short_partition_leaves_goes_to_the_others() -> None:
-    ranges = plan(TOPIC, {0: 0, 1: 100}, {0: 10, 1: 5000}, records=1000, size=1 << 20, seconds=5)
+    ranges = plan({0: 0, 1: 100}, {0: 10, 1: 5000}, records=1000, size=1 << 20, seconds=5)
     assert [(wanted.partition, wanted.start, wanted.end) for wanted in ranges] == [(0, 0, 10), (1, 100, 1090)]
 
 
 def test_every_partition_with_a_backlog_gets_on_even_under_a_tiny_cap() -> None:
-    ranges = plan(TOPIC, dict.fromkeys(range(12), 0), dict.fromkeys(range(12), 9), records=1, size=1, seconds=5)
+    ranges = plan(dict.fromkeys(range(12), 0), dict.fromkeys(range(12), 9), records=1, size=1, seconds=5)
     assert len(ranges) == 12
     assert all(wanted.end == 1 and wanted.max_bytes == 1 for wanted in ranges)
 
 
 def test_without_a_backlog_there_is_no_batch() -> None:
-    assert plan(TOPIC, {0: 7, 1: 0}, {0: 7, 1: 0}, records=1000, size=1 << 20, seconds=5) == []
+    assert plan({0: 7, 1: 0}, {0: 7, 1: 0}, records=1000, size=1 << 20, seconds=5) == []
 
 
 def test_a_group_without_commits_starts_at_the_beginning() -> None:

@@ -9,6 +9,7 @@ from pipeline.summits.candidate import Candidate
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.noun_triggers import noun_candidate
 from pipeline.summits.places import PlaceHit
+from pipeline.summits.roles import Role
 from pipeline.summits.status import aside, in_passing, status_of
 from pipeline.summits.verb_triggers import verb_candidate
 from pipeline.summits.verbs import is_verb
@@ -35,6 +36,25 @@ def candidates(
             candidate.aside = aside(token)
             candidate.asserted = candidate.status != "held" or not in_passing(token)
             yield from _apart(candidate)
+            yield from _gapped(candidate, parsed)
+
+
+def _gapped(candidate: Candidate, parsed: Parsed) -> Iterator[Candidate]:
+    """Those of whom a list goes on to tell without the verb: to meet X in Belgrade on Monday and Y in Pristina."""
+    if not candidate.verb or candidate.kind != "meeting":
+        return
+    own = [role for role in candidate.roles if role.position < candidate.trigger]
+    for child in candidate.token.children:
+        for word in child.children if child.dep_ == "prep" else (child,):
+            if parsed.mention_at(word) is not None and word.dep_ in ("dobj", "obj"):
+                continue
+            for item in word.conjuncts:
+                mention = parsed.mention_at(item)
+                if own and item.i > word.i and mention is not None and mention.kind in ("person", "counterpart"):
+                    start, end = parsed.start(item), parsed.end(item)
+                    yield replace(
+                        candidate, roles=[*own, Role(mention, "", start)], trigger=start, trigger_end=end, token=item
+                    )
 
 
 def _apart(candidate: Candidate) -> Iterator[Candidate]:

@@ -108,11 +108,25 @@ def look_up(tokens: Sequence[Word]) -> list[Hit]:
             found = Hit(place, last, entry)
             break
         if found:
+            if (half := _first_half(tokens, found)) is not None:
+                hits.append(half)
             hits.append(found)
             place = found.last
         else:
             place += 1
     return hits
+
+
+def _first_half(tokens: Sequence[Word], hit: Hit) -> Hit | None:
+    """North (and South Korea): the name that shares its last word with the next one."""
+    at = hit.first - 2
+    if hit.last - hit.first != 2 or at < 0 or tokens[at + 1].norm not in ("and", "or") or not tokens[at].capital:
+        return None
+    whole = (tokens[at].norm, tokens[hit.last - 1].norm)
+    for parts, _, entry in _index().get(whole[0], ()):
+        if parts == whole and entry.kind == hit.entry.kind:
+            return Hit(at, at + 1, entry)
+    return None
 
 
 @cache

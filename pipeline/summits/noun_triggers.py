@@ -84,6 +84,8 @@ def _visit(parsed: Parsed, noun: Any, places: Sequence[PlaceHit]) -> Candidate |
     if destination is None and not asking:
         return None
     people += parsed.with_(noun, ("by", "of", "from"))
+    if is_verb(noun.head) and noun.dep_ in ("dobj", "obj"):  # put off a visit to Athens by X
+        people += [role for role in parsed.with_(noun.head, ("by",)) if role.mention is not None]
     people = [role for role in people if destination is None or not _inside(role, destination)]
     people = people or [role for role in parsed.owner(noun) if destination is None or not _inside(role, destination)]
     return made(parsed, noun, "visit", people + asking, destination=destination)

@@ -145,7 +145,7 @@ def _around(
     person = mention.person
     assert person is not None
     before = [m for m in mentions if mention.start - _NEAR <= m.end <= mention.start]
-    joined = _joined(text, mention, before)
+    joined = _joined(text, mention, before) or _its(text, mention, before)
     if joined:
         return joined
     held = {
@@ -176,8 +176,7 @@ def _around(
         points[code] = max(points.get(code, 0.0), value)
     if "US" not in held and (person.title or "").lower() in toml("actors.toml")["american"] and _american(mentions):
         points["US"] = points.get("US", 0.0) + _HOME
-    led = any(p.name and p.country == home and p.level == "leader" and p is not person for p in persons)
-    if home is not None and home not in held and not (led and person.level == "leader"):
+    if home is not None and home not in held:
         points[home] = points.get(home, 0.0) + _DATELINE
     for other in headline:
         office = other.person
@@ -238,6 +237,18 @@ def _points(text: str, other: Mention, mention: Mention, sentence: int) -> float
 def _american(mentions: Sequence[Mention]) -> bool:
     """Whether a story speaks of the United States: its wires give that country's own officials no country."""
     return any(mention.country == "US" and mention.kind in ("country", "group", "person") for mention in mentions)
+
+
+def _its(text: str, mention: Mention, before: Sequence[Mention]) -> str | None:
+    """The country of which a sentence tells what its minister does: Turkey put off a visit by its foreign minister."""
+    if text[max(0, mention.start - 4) : mention.start].lower() != "its ":
+        return None
+    for other in before:
+        if other.kind == "country" and not _SENTENCE.search(text, other.end, mention.start):
+            placed = _PLACED.search(text[max(0, other.start - 14) : other.start])
+            if other.country and not placed and other.form != "demonym":
+                return other.country
+    return None
 
 
 def _joined(text: str, mention: Mention, before: Sequence[Mention]) -> str | None:

@@ -17,6 +17,7 @@ from pipeline.summits.verbs import stem
 from pipeline.summits.visit_verbs import visit_told
 
 _OBJECT = ("dobj", "obj")
+_VIEWS = ("views", "opinions", "notes")
 _CLAUSES = ("xcomp", "ccomp", "oprd", "acomp", "attr", "prt")
 
 
@@ -39,8 +40,10 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
         return _call(parsed, verb, base)
     if base in trigger_verbs("speak") or base in trigger_verbs("tell"):
         return _speak(parsed, verb, base)
-    if base == "discuss":
+    if base == "discuss" or (base == "exchange" and any(child.lower_ in _VIEWS for child in verb.children)):
         return _discuss(parsed, verb)
+    if base in trigger_verbs("agree"):
+        return _agree(parsed, verb)
     if base in trigger_verbs("put_off") and any(_it(child) for child in verb.children):
         return _put_off(parsed, verb)
     return visit_told(parsed, verb, base, places)
@@ -57,11 +60,19 @@ def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
     if base in ("negotiate", "consult") and not parsed.with_(verb):
         return None
     if _habitual(verb) or all(
-        role.mention is not None and role.mention.kind == "country" and role.group is None
+        role.mention is not None
+        and role.mention.kind == "country"
+        and role.group is None
+        and role.mention.country not in organisations()
         for role in subjects + objects
     ):
         return None  # of countries alone teams meet
     own = _of(subjects) if not objects else None
+    if own:
+        subjects = subjects + _asked_for(verb, parsed)
+    for child in verb.children:  # gathered in Montevideo, joined by X
+        if child.dep_ in ("advcl", "acl", "conj") and stem(child) == "join":
+            objects = objects + parsed.with_(child, ("by",))
     plural = any(_plural(role) for role in objects)
     return made(
         parsed,
@@ -81,6 +92,20 @@ def _see(parsed: Parsed, verb: Any) -> Candidate | None:
         return None
     subjects = people(parsed.subjects(verb))
     return made(parsed, verb, "meeting", subjects + objects) if subjects else None
+
+
+def _asked_for(verb: Any, parsed: Parsed) -> list[Role]:
+    """At whose request an organisation meets."""
+    return [
+        role
+        for child in verb.children
+        if child.dep_ == "prep" and child.lower_ == "at"
+        for noun in child.children
+        if noun.lower_ in ("request", "call", "invitation")
+        for owner in noun.children
+        if owner.dep_ == "poss"
+        for role in parsed.in_phrase(owner)
+    ]
 
 
 def _plural(role: Role) -> bool:
@@ -173,7 +198,17 @@ def _discuss(parsed: Parsed, verb: Any) -> Candidate | None:
     if not with_ and not any(role.word in PLURAL for role in subjects) and len(subjects) < 2:
         return None
     phoned = _by_phone(verb)
-    return made(parsed, verb, "call" if phoned else "meeting", subjects + with_, weak=not phoned, soft=True)
+    kind = "call" if phoned else "meeting"
+    return made(parsed, verb, kind, subjects + with_, weak=not phoned and not (with_ and _placed_near(verb)), soft=True)
+
+
+def _agree(parsed: Parsed, verb: Any) -> Candidate | None:
+    """ "Kuramoto and the visiting Thai premier agreed": one of them is the other's guest."""
+    subjects = people(parsed.subjects(verb))
+    visiting = any(role.mention is not None and role.mention.visiting for role in subjects)
+    if not visiting or len({role.mention.country for role in subjects if role.mention is not None}) < 2:
+        return None
+    return made(parsed, verb, "meeting", subjects)
 
 
 def _sign(parsed: Parsed, verb: Any) -> Candidate | None:
@@ -185,8 +220,7 @@ def _sign(parsed: Parsed, verb: Any) -> Candidate | None:
         return None
     if not with_ and len({role.mention.country for role in signers if role.mention is not None}) < 2:
         return None
-    placed = any(_placed(word) for word in (verb, *(child for child in verb.children if child.dep_ in _OBJECT)))
-    return made(parsed, verb, "meeting", signers + with_, weak=not with_ and not placed)
+    return made(parsed, verb, "meeting", signers + with_, weak=not with_ and not _placed_near(verb))
 
 
 def _it(word: Any) -> bool:
@@ -220,6 +254,13 @@ def _by_phone(verb: Any) -> bool:
         for word in child.subtree
         if word.dep_ not in ("relcl", "acl")
     )
+
+
+def _placed_near(verb: Any) -> bool:
+    """Whether a verb has a place, or the parse has hung it on what stands before it."""
+    objects = [child for child in verb.children if child.dep_ in _OBJECT]
+    company = [word for child in verb.children if child.dep_ == "prep" for word in child.children]
+    return any(_placed(word) for word in (verb, *objects, *company))
 
 
 def _placed(verb: Any) -> bool:

@@ -7,21 +7,18 @@ import os
 import secrets
 import socket
 import subprocess
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 
 from pipeline.local.errors import ServerError
 from pipeline.local.jars import fetch, pins
 from pipeline.local.java import find_java
-from pipeline.local.process import ServerProcess, free_ports
+from pipeline.local.process import free_ports
+from pipeline.local.server import Server
 
 JAVA = 17
 """Kafka 4's brokers need it."""
 MEMORY = ("-Xmx256m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-START_SECONDS = 120
-"""Much more than the 2 to 3 seconds that a start takes: the machine may be busy."""
 
 SETTINGS = {
     "process.roles": "broker,controller",
@@ -60,18 +57,13 @@ rootLogger.appenderRef.out.ref = out
 """
 
 
-class KafkaBroker:
-    """A broker that keeps its log in `folder`, or in a temporary one that goes with it.
-
-    Ports stay the same from one start to the next, so that clients find it again. `settings` override SETTINGS.
-    """
+class KafkaBroker(Server):
+    """A broker that keeps its log in `folder`, or in a temporary one that goes. `settings` override SETTINGS."""
 
     def __init__(self, folder: str | os.PathLike[str] | None = None, settings: Mapping[str, str] | None = None) -> None:
-        self._temporary = tempfile.TemporaryDirectory(prefix="kafka-") if folder is None else None
-        self.folder = Path(self._temporary.name if self._temporary else folder or "").absolute()
+        super().__init__("Kafka", "broker", folder)
         self.port, self._controller_port = free_ports(2)
         self._settings = dict(settings or {})
-        self._process: ServerProcess | None = None
         self._command: list[str] = []
 
     @property
@@ -84,36 +76,10 @@ class KafkaBroker:
         """The address as `open_topics` takes it."""
         return f"kafka://{self.bootstrap}"
 
-    @property
-    def log(self) -> Path:
-        """What the broker has printed."""
-        return self.folder / "broker.log"
-
-    @property
-    def pid(self) -> int:
-        """Raises ServerError where the broker was not started."""
-        return self._running().pid
-
-    def start(self) -> None:
-        """Returns once the broker answers. Raises ServerError, with the end of the broker's log."""
+    def command(self) -> Sequence[str]:
         if not self._command:
             self._prepare()
-        self._process = ServerProcess("Kafka", [*self._command, "kafka.Kafka", str(self._properties)], self.log)
-        self._process.wait_until(self.answers, START_SECONDS)
-
-    def stop(self) -> None:
-        """Ends the broker in order."""
-        self._running().stop()
-
-    def kill(self) -> None:
-        """Ends the broker at once, as kill -9 does."""
-        self._running().kill()
-
-    def restart(self) -> None:
-        """Starts the broker again, on the same log and ports, after `stop` or `kill`."""
-        if self._running().running:
-            self.stop()
-        self.start()
+        return [*self._command, "kafka.Kafka", str(self._properties)]
 
     def answers(self) -> bool:
         """Whether the broker answers a request. (A look at its log would depend on how logging is set up.)"""
@@ -126,23 +92,6 @@ class KafkaBroker:
         except OSError:
             return False
 
-    def __enter__(self) -> KafkaBroker:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._process and self._process.running:
-            self._process.stop()
-        if self._temporary:
-            self._temporary.cleanup()
-
-    def _running(self) -> ServerProcess:
-        if self._process is None:
-            raise ServerError("the broker was not started")
-        return self._process
-
     @property
     def _properties(self) -> Path:
         return self.folder / "server.properties"
@@ -151,7 +100,6 @@ class KafkaBroker:
         """Writes the settings, and formats the log folder where it is new."""
         java = find_java(JAVA)
         jars = fetch(pins("kafka"))
-        self.folder.mkdir(parents=True, exist_ok=True)
         logging_file = self.folder / "log4j2.properties"
         logging_file.write_text(LOGGING)
         data = self.folder / "data"

@@ -6,52 +6,37 @@ import os
 import shutil
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from urllib.request import urlopen
 
 from pipeline.local.cache import cache_folder
 from pipeline.local.errors import ServerError
 from pipeline.local.jars import Pin, fetch, pins
 from pipeline.local.java import find_java
-from pipeline.local.process import ServerProcess, free_ports
+from pipeline.local.process import free_ports
+from pipeline.local.server import Server
 
 JAVA = 21
 """What Apicurio 3.3 is compiled for."""
-START_SECONDS = 120
-"""Much more than the 4 seconds that a start takes: the machine may be busy."""
 
 
-class SchemaRegistryServer:
+class SchemaRegistryServer(Server):
     """A registry that keeps its schemas in `folder`, or in a temporary one that goes with it."""
 
     def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
-        self._temporary = tempfile.TemporaryDirectory(prefix="registry-") if folder is None else None
-        self.folder = Path(self._temporary.name if self._temporary else folder or "").absolute()
+        super().__init__("the schema registry", "registry", folder)
         self.port, self._management_port = free_ports(2)
-        self._process: ServerProcess | None = None
 
     @property
     def url(self) -> str:
         """The address of its Confluent-compatible interface."""
         return f"http://127.0.0.1:{self.port}/apis/ccompat/v7"
 
-    @property
-    def log(self) -> Path:
-        """What the registry has printed."""
-        return self.folder / "registry.log"
-
-    @property
-    def pid(self) -> int:
-        """Raises ServerError where the registry was not started."""
-        return self._running().pid
-
-    def start(self) -> None:
-        """Returns once the registry answers. Raises ServerError, with the end of the registry's log."""
+    def command(self) -> Sequence[str]:
         java = find_java(JAVA)
         program = _unpacked(*pins("registry"))
-        self.folder.mkdir(parents=True, exist_ok=True)
-        command = [
+        return [
             *(str(java), "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
             f"-Dquarkus.http.port={self.port}",
             "-Dquarkus.http.host=127.0.0.1",
@@ -60,21 +45,14 @@ class SchemaRegistryServer:
             "-Dquarkus.management.host=127.0.0.1",
             *("-jar", str(program / "quarkus-run.jar")),
         ]
-        storage = {
+
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
             "APICURIO_STORAGE_KIND": "sql",
             # Written with each commit: by default a schema that was just registered does not survive a kill.
             "APICURIO_DATASOURCE_URL": f"jdbc:h2:file:{self.folder / 'schemas'};WRITE_DELAY=0",
         }
-        self._process = ServerProcess("The schema registry", command, self.log, {**os.environ, **storage})
-        self._process.wait_until(self.answers, START_SECONDS)
-
-    def stop(self) -> None:
-        """Ends the registry in order."""
-        self._running().stop()
-
-    def kill(self) -> None:
-        """Ends the registry at once, as kill -9 does."""
-        self._running().kill()
 
     def answers(self) -> bool:
         """Whether the registry answers a request."""
@@ -83,23 +61,6 @@ class SchemaRegistryServer:
                 return bool(response.status == 200)
         except OSError:
             return False
-
-    def __enter__(self) -> SchemaRegistryServer:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._process and self._process.running:
-            self._process.stop()
-        if self._temporary:
-            self._temporary.cleanup()
-
-    def _running(self) -> ServerProcess:
-        if self._process is None:
-            raise ServerError("the schema registry was not started")
-        return self._process
 
 
 def _unpacked(pin: Pin) -> Path:

@@ -34,6 +34,10 @@ class Server(ABC):
     def command(self) -> Sequence[str]:
         """What runs it. Raises ServerError where something is missing."""
 
+    def environment(self) -> dict[str, str] | None:
+        """Its environment; None for that of this process."""
+        return None
+
     @abstractmethod
     def answers(self) -> bool:
         """Whether it is there for its clients."""
@@ -49,7 +53,7 @@ class Server(ABC):
 
     def start(self) -> None:
         """Returns once it answers. Raises ServerError, with the end of its log."""
-        self._process = ServerProcess(self.name, self.command(), self.log)
+        self._process = ServerProcess(self.name, self.command(), self.log, self.environment())
         self._process.wait_until(self.answers, START_SECONDS)
 
     def stop(self) -> None:

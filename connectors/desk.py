@@ -130,6 +130,8 @@ class Desk:
         state.last_poll = now
         state.bytes += response.wire_bytes
         state.status = response.status
+        if response.status != 304:
+            state.whole = now
         # RFC 9111, 4.3.4: a 304 refreshes the validators that it brings, and leaves the others.
         state.etag = response.etag or (state.etag if response.status == 304 else None)
         state.last_modified = response.last_modified or (state.last_modified if response.status == 304 else None)

@@ -47,6 +47,7 @@ async def discover(url: str, fetcher: Fetcher) -> list[Found]:
 
 
 def _read(response: Response) -> Found | None:
+    response.done()
     try:
         items = parse(response.body, content_type=response.content_type, url=response.url)
     except FeedError:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import Any
@@ -25,6 +25,10 @@ from connectors.addresses import PrivateHosts, is_public
 from connectors.headers import retry_after, without_credentials
 from connectors.unpack import ACCEPTED, UnpackError, unpack
 
+LARGE = 1_048_576
+"""Bytes on the wire from which a body waits for its turn."""
+LARGE_AT_ONCE = 1
+"""Large bodies that are read, or wait to be done with, at a time: each takes several times its size until it is."""
 REDIRECTS = {301, 302, 303, 307, 308}
 PERMANENT = {301, 308}
 
@@ -61,7 +65,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """`url` is the last hop's; `permanent` the address that an unbroken chain of permanent redirects leads to."""
+    """`url` is the last hop's; `permanent` the address that an unbroken chain of permanent redirects leads to. `done`
+    is to be called, on the event loop, by whoever is done with the body: the next large one may come then."""
 
     status: int
     url: str
@@ -74,6 +79,7 @@ class Response:
     date: str | None = None
     permanent: str | None = None
     wire_bytes: int = 0
+    done: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,7 @@ class Fetcher:
         self._system_resolver = resolver
         self._session: aiohttp.ClientSession | None = None
         self._private_sockets: set[tuple[str, int]] = set()
+        self._turns = asyncio.Semaphore(LARGE_AT_ONCE)
         self._tls: dict[str, ssl.SSLContext] = {}
 
     async def __aenter__(self) -> Fetcher:
@@ -208,7 +215,7 @@ class Fetcher:
             ) as answer:
                 if answer.status in REDIRECTS and "Location" in answer.headers:
                     return _Redirect(answer.headers["Location"], answer.status in PERMANENT)
-                if answer.status == 304:
+                if answer.status == 304 and {"If-None-Match", "If-Modified-Since"} & headers.keys():
                     return _response(answer, b"", 0)
                 if answer.status != 200:
                     raise FetchError(
@@ -216,14 +223,7 @@ class Fetcher:
                         status=answer.status,
                         retry_after=retry_after(answer.headers.get("Retry-After"), answer.headers.get("Date")),
                     )
-                wire = await self._body(answer, shown)
-                body = unpack(
-                    wire,
-                    answer.headers.get("Content-Encoding", ""),
-                    limit=self._limits.unpacked,
-                    ratio=self._limits.ratio,
-                )
-                return _response(answer, body, len(wire))
+                return await self._document(answer, shown)
         except UnpackError as error:
             raise Refused(f"{shown}: {error}", status=200) from error
         except _Forbidden as error:
@@ -240,12 +240,27 @@ class Fetcher:
         except (aiohttp.ClientError, ValueError, OSError, ssl.SSLError) as error:
             raise Unreachable(f"{shown}: {type(error).__name__}: {str(error)[:200]}") from error
 
-    async def _body(self, answer: aiohttp.ClientResponse, shown: str) -> bytes:
+    async def _document(self, answer: aiohttp.ClientResponse, shown: str) -> Response:
+        turn = _Turn(self._turns)
+        try:
+            wire = await self._body(answer, shown, turn)
+            encoding = answer.headers.get("Content-Encoding", "")
+            body = unpack(wire, encoding, limit=self._limits.unpacked, ratio=self._limits.ratio)
+            if len(body) > LARGE:
+                await turn.come()
+        except BaseException:
+            turn.end()
+            raise
+        return replace(_response(answer, body, len(wire)), done=turn.end)
+
+    async def _body(self, answer: aiohttp.ClientResponse, shown: str, turn: _Turn) -> bytes:
         if (answer.content_length or 0) > self._limits.wire:
             raise Refused(f"{shown} has {answer.content_length:,} bytes, more than {self._limits.wire:,}", status=200)
         out = bytearray()
         async for chunk in answer.content.iter_any():
             out += chunk
+            if len(out) > LARGE:
+                await turn.come()
             if len(out) > self._limits.wire:
                 raise Refused(f"{shown} has more than {self._limits.wire:,} bytes", status=200)
         return bytes(out)
@@ -267,6 +282,24 @@ class Fetcher:
 class _Redirect:
     location: str
     permanent: bool
+
+
+class _Turn:
+    """A large body's turn, which comes once and ends once."""
+
+    def __init__(self, turns: asyncio.Semaphore) -> None:
+        self._turns = turns
+        self._mine = False
+
+    async def come(self) -> None:
+        if not self._mine:
+            await self._turns.acquire()
+            self._mine = True
+
+    def end(self) -> None:
+        if self._mine:
+            self._mine = False
+            self._turns.release()
 
 
 class _Forbidden(OSError):

@@ -57,6 +57,7 @@ class Pages:
         except (FetchError, ValueError):
             return Page(None, PAGE_FAILED)
         text = decode(response.body, response.content_type)
+        response.done()
         return Page(text, PAGE) if looks_like_html(text) else Page(None, PAGE_FAILED)
 
     async def _rules(self, url: str) -> Protego:
@@ -71,6 +72,7 @@ class Pages:
         try:
             response = await self._fetcher.fetch(f"{origin}/robots.txt", accept="text/plain")
             text = response.body[:ROBOTS_LIMIT].decode("utf-8", "replace")
+            response.done()
         except FetchError as error:
             text = ALLOW if error.status is not None and 400 <= error.status < 500 else DISALLOW
         rules = Protego.parse(text)

@@ -15,11 +15,12 @@ from connectors.addresses import PrivateHosts
 from connectors.config import Config
 from connectors.desk import Desk, Polled
 from connectors.fetch import Fetcher, FetchError, Limits
+from connectors.heap import give_back_large_blocks
 from connectors.pages import Pages
 from connectors.piped import documents
 from connectors.publish import Clock, Publisher, utc_now
 from connectors.recover import catch_up
-from connectors.schedule import HostBuckets
+from connectors.schedule import WHOLE_EVERY, HostBuckets
 from connectors.sources import Source, sources
 from connectors.state import FeedState, State
 from connectors.summary import ConnectSummary, Counts
@@ -103,6 +104,7 @@ class Run:
     async def main(self, stop: asyncio.Event | None = None) -> ConnectSummary:
         """Runs until everything was polled once and standard input has ended, or until `stop` is set."""
         stop = stop or asyncio.Event()
+        give_back_large_blocks()
         self._topics.create(ALL_TOPICS)
         state = State(self._config.path(self._config.connect.state))
         try:
@@ -214,19 +216,22 @@ class Run:
                 await queue.put(Polled(source, self._clock()))
                 return
             state = self.feeds[source.feed_id]
-            wait = self._buckets.delay(source.host, self._clock().timestamp())
+            now = self._clock().timestamp()
+            wait = self._buckets.delay(source.host, now)
             if wait:
                 await asyncio.sleep(wait)
+            known = state.whole is not None and now - state.whole < WHOLE_EVERY
             try:
                 response = await fetcher.fetch(
                     state.address or source.url,
-                    etag=state.etag,
-                    last_modified=state.last_modified,
+                    etag=state.etag if known else None,
+                    last_modified=state.last_modified if known else None,
                     accept=ACCEPT,
                     credentials=source.credentials,
                 )
                 await queue.put(Polled(source, self._clock(), response))
             except FetchError as error:
+                error.__cause__ = error.__context__ = error.__traceback__ = None  # they hold what was read so far
                 await queue.put(Polled(source, self._clock(), error=error))
         finally:
             slots.release()

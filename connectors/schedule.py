@@ -24,6 +24,9 @@ GONE_AFTER = 2
 MOVES_NEEDED = 3
 MOVE_SPAN = 24 * 3600.0
 """A permanent redirect is believed after this many polls in a row, over this many seconds at least."""
+WHOLE_EVERY = 24 * 3600.0
+"""After this long without a document the next one is asked for whatever its validators are: some servers answer 304 for
+ever."""
 OUTAGE_HOSTS = 4
 OUTAGE_RETRY = 60.0
 _MAX_AGE = re.compile(r"\bmax-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)

@@ -21,7 +21,8 @@ CREATE TABLE IF NOT EXISTS feeds(
     interval REAL NOT NULL, errors INTEGER NOT NULL, error TEXT, status INTEGER, last_poll REAL, last_ok REAL,
     last_new REAL, newest REAL, polls INTEGER NOT NULL, unchanged INTEGER NOT NULL, items INTEGER NOT NULL,
     published INTEGER NOT NULL, bytes INTEGER NOT NULL, moved_to TEXT, moved_count INTEGER NOT NULL, moved_since REAL,
-    address TEXT, gone INTEGER NOT NULL, lag REAL, ttl REAL, skip_hours INTEGER NOT NULL, skip_days INTEGER NOT NULL
+    address TEXT, gone INTEGER NOT NULL, lag REAL, ttl REAL, skip_hours INTEGER NOT NULL, skip_days INTEGER NOT NULL,
+    whole REAL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS articles(
     article_id BLOB PRIMARY KEY, source INTEGER NOT NULL, feed_id TEXT NOT NULL, item_id TEXT NOT NULL,
@@ -51,7 +52,7 @@ class FeedState:
     """What is known of a feed. Times in seconds since the epoch; `document` is the last document's SHA-256;
     `unchanged` counts 304 answers and equal documents; `lag` is seconds from publication to topic of the last news;
     `address` is where a permanent redirect has led for long enough; `ttl`, in seconds, `skip_hours` and `skip_days` are
-    the last document's cadence."""
+    the last document's cadence; `whole` is when it came."""
 
     feed_id: str
     url: str
@@ -81,6 +82,7 @@ class FeedState:
     ttl: float | None = None
     skip_hours: int = 0
     skip_days: int = 0
+    whole: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import zstandard
 
 ACCEPTED = "gzip, deflate, br, zstd"
 _CHUNK = 65_536
+_STEP = 1_048_576
 _WINDOW = 8 * 1_048_576
 
 
@@ -54,21 +55,31 @@ def _unpack(data: bytes, name: str, most: int) -> bytes:
             raise UnpackError(f"content encoding {name[:40]!r} is not known")
     except (zlib.error, brotli.error, zstandard.ZstdError, EOFError) as error:
         raise UnpackError(f"the body is broken {name}: {error}") from error
-    if len(out) > most:
-        raise UnpackError(f"the body unpacks to more than {most:,} bytes from {len(data):,}")
     return out
 
 
 def _inflate(data: bytes, bits: int, most: int) -> bytes:
+    """All members of it (gzip may hold several), in small steps: a step's output stands in memory twice."""
     out = bytearray()
-    while data and len(out) <= most:  # gzip may hold several members
+    while data and len(out) <= most:
         inflater = zlib.decompressobj(bits)
-        out += inflater.decompress(data, most + 1 - len(out))
+        while not inflater.eof and len(out) <= most:
+            step = inflater.decompress(data, _STEP)
+            data = inflater.unconsumed_tail
+            if not step and not data:
+                break
+            out += step
         if not inflater.eof:
             if len(out) > most:
                 break
             raise zlib.error("cut short")
         data = inflater.unused_data.lstrip(b"\0")
+    return _within(out, most)
+
+
+def _within(out: bytearray, most: int) -> bytes:
+    if len(out) > most:
+        raise UnpackError(f"the body unpacks to more than {most:,} bytes")
     return bytes(out)
 
 
@@ -79,7 +90,7 @@ def _brotli(data: bytes, most: int) -> bytes:
         if decompressor.can_accept_more_data():
             raise EOFError("cut short")
         out += decompressor.process(b"", output_buffer_limit=_CHUNK)
-    return bytes(out)
+    return _within(out, most)
 
 
 def _read(reader: zstandard.ZstdDecompressionReader, most: int) -> bytes:
@@ -89,4 +100,4 @@ def _read(reader: zstandard.ZstdDecompressionReader, most: int) -> bytes:
         if not chunk:
             break
         out += chunk
-    return bytes(out)
+    return _within(out, most)

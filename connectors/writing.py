@@ -86,6 +86,9 @@ class Writer:
     ) -> None:
         """Publishes what a batch of polls brought; where the topics fail, again and again until they take it."""
         unfinished = await to_its_end(self._decide, batch)
+        for polled in batch:
+            if polled.response is not None:
+                polled.response.done()
         wait = 0.5
         while True:
             try:

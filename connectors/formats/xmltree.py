@@ -97,21 +97,21 @@ def repaired(text: str) -> str:
     start = text.find("<")
     text = clean(text[max(start, 0) :])
     out = []
-    for outside, section in cdata_sections(text):
-        out += [_AMPERSAND.sub(_reference, part) for part in _pieces(outside)] if "&" in outside else [outside]
-        out.append(section)
+    for start, end, section_end in cdata_sections(text):
+        out += [_AMPERSAND.sub(_reference, text[at:to]) for at, to in _pieces(text, start, end)]
+        out.append(text[end:section_end])
     return "".join(out)
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """The text in pieces that split no reference: each but the first begins with an ampersand."""
-    at = 0
-    while len(text) - at > _AT_ONCE:
-        end = text.rfind("&", at + 1, at + _AT_ONCE)
-        end = end if end > 0 else at + _AT_ONCE
-        yield text[at:end]
-        at = end
-    yield text[at:]
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """text[start:end] in pieces that split no reference: where one is cut off, it is before an ampersand if there is
+    any."""
+    while end - start > _AT_ONCE:
+        cut = text.rfind("&", start + 1, start + _AT_ONCE)
+        cut = cut if cut > 0 else start + _AT_ONCE
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def _reference(match: re.Match[str]) -> str:

@@ -97,6 +97,26 @@ def test_what_a_document_asks_for_holds_while_it_is_unchanged(desk: Desk) -> Non
     assert feed.status == 304
 
 
+def test_a_server_that_says_unchanged_for_ever_is_asked_for_all_of_it_once_a_day(desk: Desk) -> None:
+    config = desk.config({"url": desk.wire.url("/feed")})
+    desk.wire.headers["/feed"] = {"ETag": '"always the same"'}
+    for hours, text in ((0, "Envoys came."), (12, "Envoys left."), (25, "Envoys left.")):
+        desk.wire.documents["/feed"] = rss(item("a1", "Ministers meet", text))
+        connect(config, desk.topics, once=True, clock=lambda hours=hours: NOW + timedelta(hours=hours))  # type: ignore[misc]
+    assert [one.body for one in desk.raw()] == ["Envoys came.", "Envoys left."]
+    assert [("If-None-Match" in headers) for _, headers in desk.wire.requests] == [False, True, False]
+
+
+def test_unchanged_is_no_answer_to_a_first_request(desk: Desk) -> None:
+    def unchanged(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(304)
+        request.end_headers()
+
+    desk.wire.documents["/feed"] = unchanged
+    summary = poll(desk, {"url": desk.wire.url("/feed")})
+    assert "304" in next(iter(summary.failed.values()))
+
+
 def test_what_is_no_feed_becomes_one_dead_letter_however_often_it_is_polled(desk: Desk) -> None:
     page = b"<html><head><title>Login</title></head><body>Please sign in</body></html>"
     desk.wire.documents["/feed"] = page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,13 @@ STOP_SECONDS = 60
 BUNDLE_MS = 20
 """Flink opens a bundle, hands the worker its one element only when it closes it, and closes it after this time."""
 GONE = "GONE"
+_STATES = {
+    "FINISHED": PipelineState.DONE,
+    "CANCELED": PipelineState.CANCELLED,
+    "FAILED": PipelineState.FAILED,
+    "SUSPENDED": PipelineState.FAILED,
+}
+"""Flink's word for a job that has ended → Beam's."""
 
 
 class JobError(Exception):
@@ -46,11 +54,14 @@ class Job:
     _flink: FlinkJob | None = None
 
     def state(self) -> str:
-        """Of PipelineState; GONE where the job server no longer knows it."""
-        try:
+        """Of PipelineState; GONE where neither job server nor Flink knows it any more. A job on a cluster outlives its
+        job server."""
+        with suppress(grpc.RpcError):
             return str(self.result.state)
-        except grpc.RpcError:
-            return GONE
+        with suppress(RestError):
+            if found := self.flink():
+                return str(_STATES.get(rest.status(found), PipelineState.RUNNING))
+        return GONE
 
     def flink(self) -> FlinkJob | None:
         """The job at Flink's REST interface; None while there is none."""
@@ -72,7 +83,15 @@ class Job:
         """Ends the job. Some records will be processed again by the next one."""
         try:
             self.result.cancel()
-        except grpc.RpcError as error:
+        except grpc.RpcError:
+            with suppress(RestError):
+                if found := self.flink():
+                    rest.cancel(found)
+        # A job server in front of a cluster ends its own wait with that, and the job runs on and holds its slots.
+        try:
+            if (found := self.flink()) and rest.status(found) not in rest.ENDED:
+                rest.cancel(found)
+        except RestError as error:
             log.warning("the job could not be cancelled: %s", error)
 
 
@@ -97,7 +116,7 @@ def submit(config: Config, settings: Settings, place: Place, restore: str = "", 
             topics.commit(group, settings.raw, found)
     name = f"{group}-{uuid.uuid4().hex[:8]}"
     following = _following(config.flink, settings, group, name, len(first))
-    pipeline = beam.Pipeline(options=PipelineOptions(_options(config.flink, place, name, restore)))
+    pipeline = beam.Pipeline(options=PipelineOptions(options(config.flink, place, name, restore)))
     build(pipeline, FollowTopic(following), settings, limits)
     try:
         result = pipeline.run()
@@ -122,7 +141,8 @@ def _following(flink: FlinkConfig, settings: Settings, group: str, job: str, par
     )
 
 
-def _options(flink: FlinkConfig, place: Place, name: str, restore: str) -> list[str]:
+def options(flink: FlinkConfig, place: Place, name: str, restore: str) -> list[str]:
+    """Beam's options of a job; `restore` as in `submit`."""
     return [
         *("--runner=PortableRunner", f"--job_endpoint={place.job_server}", f"--job_server_timeout={SUBMIT_SECONDS}"),
         *(f"--job_name={name}", "--streaming"),

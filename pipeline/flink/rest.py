@@ -12,6 +12,8 @@ from urllib.request import Request, urlopen
 
 TIMEOUT = 10.0
 POLL_SECONDS = 0.1
+ENDED = {"CANCELLING", "CANCELED", "FAILED", "FINISHED"}
+"""States of a job that takes no more orders."""
 
 
 class RestError(Exception):

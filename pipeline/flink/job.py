@@ -19,6 +19,7 @@ from pipeline.flink.place import Place
 from pipeline.flink.rest import FlinkJob, RestError
 from pipeline.io.placing import KEY_GROUPS
 from pipeline.io.unbounded import Following, FollowTopic, kafka_topics
+from pipeline.local.flink import serves_grpc
 from pipeline.main import build
 from pipeline.offsets import starts
 from pipeline.settings import Settings
@@ -102,6 +103,8 @@ def submit(config: Config, settings: Settings, place: Place, restore: str = "", 
     Raises TopicError, and GroupHeld where another pipeline runs in the group; OffsetsError where retention passed the
     committed offsets (`skip_lost` goes on behind the gap); JobError.
     """
+    if not serves_grpc(place.job_server):
+        raise JobError(f"no job server answers at {place.job_server}")
     topics = kafka_topics(settings)
     group = config.pipeline.group
     limits = {

@@ -72,7 +72,7 @@ def keep(
 ) -> Watched:
     """Runs the pipeline on Flink until `stop` is set, or until somebody ends the job at Flink.
 
-    Raises, at the start, what `submit` raises; later HopelessError, and what `submit` raises but JobError.
+    Raises, at the start, what `submit` raises; later what no other try mends, as HopelessError where a worker tells it.
     """
     watched = Watched()
     wait, patience = FIRST_WAIT, READER_SECONDS
@@ -81,8 +81,8 @@ def keep(
         try:
             place.repair()
             job = submit(config, settings, place, restore, skip_lost and first)
-        except JobError as error:
-            if first:
+        except (JobError, TopicError) as error:
+            if first or type(error).__name__ in HOPELESS:
                 raise
             log.error("%s; trying again in %.0f s", error, wait)
             if stop.wait(wait):

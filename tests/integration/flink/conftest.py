@@ -10,8 +10,10 @@ import pytest
 
 from connectors.config import Config
 from connectors.topics import ALL_TOPICS
+from pipeline.flink import supervise
 from pipeline.flink.place import Place, place_of
 from pipeline.local import KafkaBroker
+from tests.integration.flink.running import PATIENCE
 from tests.integration.pipeline.desk import Desk, close_desk, open_desk
 
 PARTITIONS = 4
@@ -34,6 +36,12 @@ def flink_broker() -> Iterator[KafkaBroker]:
     """Its topics of the contract's names belong to the tests here."""
     with KafkaBroker() as broker:
         yield broker
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that runs other tests beside these is slow to start workers."""
+    monkeypatch.setattr(supervise, "READER_SECONDS", PATIENCE)
 
 
 @pytest.fixture

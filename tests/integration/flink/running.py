@@ -15,7 +15,7 @@ from pipeline.flink.supervise import Watched, keep
 from pipeline.settings import Settings, settings_of
 from tests.integration.pipeline.desk import Desk
 
-PATIENCE = 120.0
+PATIENCE = 200.0
 """Seconds; a job starts within 10 on a quiet machine."""
 
 

@@ -17,6 +17,8 @@ from pipeline.settings import settings_of
 from tests.integration.flink.running import caught_up, flink_config, running
 from tests.integration.pipeline.desk import Desk, article, message
 
+pytestmark = pytest.mark.timeout(900)
+
 OUTPUTS = (CLEAN, SUMMITS, DEAD_LETTERS)
 
 

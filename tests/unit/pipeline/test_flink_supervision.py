@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 
 from connectors.config import Config, FlinkConfig, TopicsConfig
+from connectors.topics import GroupHeld, TopicError
 from pipeline.flink import supervise
 from pipeline.flink.job import JobError
 from pipeline.flink.place import Place
@@ -56,7 +57,7 @@ Kept = Callable[..., tuple[Watched, list[str]]]
 def kept(monkeypatch: pytest.MonkeyPatch) -> Kept:
     """Keeps the scripted jobs running; what was watched, and from where each job was to go on."""
 
-    def run(*jobs: ScriptedJob | JobError, dedup_seconds: float = 0.0) -> tuple[Watched, list[str]]:
+    def run(*jobs: ScriptedJob | Exception, dedup_seconds: float = 0.0) -> tuple[Watched, list[str]]:
         waiting = list(jobs)
         current: list[ScriptedJob] = []
         restored: list[str] = []
@@ -64,7 +65,7 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> Kept:
 
         def submit(config: object, settings: object, place: object, restore: str, skip_lost: bool) -> ScriptedJob:
             job = waiting.pop(0)
-            if isinstance(job, JobError):
+            if isinstance(job, Exception):
                 raise job
             restored.append(restore)
             job.name = f"job {len(restored)}"
@@ -170,6 +171,16 @@ def test_any_other_error_is_left_to_flink_and_told_once(kept: Kept, caplog: pyte
 def test_a_job_server_that_refuses_the_first_job_is_an_error_of_the_start(kept: Kept) -> None:
     with pytest.raises(JobError, match="no such runner"):
         kept(JobError("no such runner"))
+
+
+def test_a_broker_that_is_away_when_a_later_job_is_submitted_is_waited_for(kept: Kept) -> None:
+    _, restored = kept(ScriptedJob(states=["FAILED"]), TopicError("no answer"), ScriptedJob(done=True))
+    assert len(restored) == 2
+
+
+def test_a_group_that_somebody_else_has_taken_ends_it_all(kept: Kept) -> None:
+    with pytest.raises(GroupHeld, match="held by another"):
+        kept(ScriptedJob(states=["FAILED"]), GroupHeld("held by another"))
 
 
 def test_a_job_server_that_refuses_a_later_job_is_tried_again(kept: Kept) -> None:

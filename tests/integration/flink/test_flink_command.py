@@ -1,0 +1,94 @@
+"""`summitwire run --runner flink` as a process: on a Flink that it starts itself, and on a cluster."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from connectors.topics import CLEAN
+from pipeline.flink import rest
+from pipeline.local.flink import FlinkCluster, WorkerPool
+from tests.integration.flink.running import PATIENCE, caught_up
+from tests.integration.pipeline.desk import Desk, article, message
+
+pytestmark = pytest.mark.timeout(900)
+
+
+def command(desk: Desk, folder: Path, *options: str) -> subprocess.Popen[str]:
+    config = folder / "summitwire.toml"
+    config.write_text(
+        f'[topics]\nurl = "{desk.config.topics.url}"\n'
+        f'[pipeline]\ngroup = "{desk.config.pipeline.group}"\nextractor = "rules"\n'
+    )
+    call = [
+        sys.executable,
+        "-m",
+        "pipeline.cli",
+        "run",
+        "--runner",
+        "flink",
+        "--config",
+        str(config),
+        "--json",
+        *options,
+    ]
+    return subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def until(reached: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < deadline
+        assert process is None or process.poll() is None, process.communicate()
+        time.sleep(0.2)
+
+
+def distinct(desk: Desk) -> int:
+    return len({clean.article_id for clean in desk.clean()})
+
+
+def test_one_command_starts_all_that_is_needed_and_sigterm_ends_it_with_a_savepoint(
+    flink_desk: Desk, tmp_path: Path
+) -> None:
+    flink_desk.put(*(message(article(number)) for number in range(20)))
+    with command(flink_desk, tmp_path) as process:
+        try:
+            until(caught_up(flink_desk), process)
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+    assert process.returncode == 0, err
+    told = json.loads(out)
+    assert Path(told["savepoint"].removeprefix("file:"), "_metadata").is_file()
+    assert told["restarts"] == {"failed": 0, "no_reader": 0, "grown": 0}
+    assert len(flink_desk.clean()) == distinct(flink_desk) == 20
+
+
+def test_a_job_on_a_cluster_outlives_its_command_and_a_task_manager(flink_desk: Desk, tmp_path: Path) -> None:
+    flink_desk.put(*(message(article(number)) for number in range(20)))
+    with FlinkCluster(tmp_path / "cluster") as cluster, WorkerPool() as pool:
+        there = ("--flink-master", cluster.master, "--flink-workers", pool.address, "--detached")
+        with command(flink_desk, tmp_path, *there) as process:
+            _, err = process.communicate(timeout=3 * PATIENCE)
+        assert process.returncode == 0, err
+        until(caught_up(flink_desk))
+        cluster.task_managers[0].kill()
+        flink_desk.put(*(message(article(number)) for number in range(20, 40)))
+        cluster.task_managers[0].start()
+        until(caught_up(flink_desk))
+        until(lambda: len(pool.workers()) == 2)  # those of the dead task manager have ended
+        job = rest.running(cluster.rest)
+        assert job is not None
+        with suppress(rest.RestError):
+            rest.cancel(job)
+    assert distinct(flink_desk) == 40
+    assert len(set(flink_desk.pairs(CLEAN))) == 40

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from pipeline.boilerplate.dateline import find_dateline
 from pipeline.summits import model
@@ -26,7 +25,7 @@ from pipeline.summits.placing import set_place
 from pipeline.summits.rules import rule_candidates
 from pipeline.summits.scan import Scan
 from pipeline.summits.sentences import sentences, unwrapped
-from pipeline.summits.standins import Piece, pieces
+from pipeline.summits.standins import pieces
 from pipeline.summits.story import Story
 from pipeline.summits.timing import set_time
 from schemas.records import Dateline, SummitEvent, TextSpan
@@ -72,7 +71,7 @@ def extract(
     text = " " * begin + told_apart(text[begin:])
     spans = sentences(text)
     wanted = [index for index, (start, end) in enumerate(spans) if may_hold_encounter(text[start:end])][:MOST_PARSED]
-    if not (wanted and names_office(text) and may_name_sides(text)):
+    if not (wanted and names_office(text) and may_name_sides(source)):
         return []
     scan = Scan(text, headline[:_LONGEST_HEADLINE] if headline else None, _home(dateline))
     by_sentence = mentions_by_sentence(scan.mentions, spans)
@@ -129,20 +128,19 @@ def _tellable(story: Story, wanted: Sequence[int]) -> list[int]:
 
 def _candidates(story: Story, wanted: Sequence[int]) -> Iterator[Candidate]:
     """The candidates of the wanted sentences, with their dates and places."""
-    nlp = model.parser()
+    parser = model.parser()
     near = {mention.country for mentions in story.by_sentence for mention in mentions if mention.country}
-    if nlp is None:
+    if parser is None:
         for i in wanted:
             start, end = story.spans[i]
             hits = places(story.text[start:end], start, story.by_sentence[i], near)
             yield from rule_candidates(story.text, i, (start, end), story.by_sentence[i], hits, story.published)
         return
     read = [
-        pieces(story.text[slice(*story.spans[i])], story.spans[i][0], story.by_sentence[i], nlp.tokenizer)
+        pieces(story.text[slice(*story.spans[i])], story.spans[i][0], story.by_sentence[i], parser.tokenize)
         for i in wanted
     ]
-    docs = nlp.pipe(_doc(nlp, tokens) for tokens in read)
-    for index, tokens, doc in zip(wanted, read, docs, strict=True):
+    for index, tokens, doc in zip(wanted, read, parser.parse(read), strict=True):
         parsed = Parsed(doc, tokens)
         start, end = story.spans[index]
         hits = places(story.text[start:end], start, story.by_sentence[index], near)
@@ -150,12 +148,6 @@ def _candidates(story: Story, wanted: Sequence[int]) -> Iterator[Candidate]:
             set_time(candidate, parsed, story.text, story.published)
             set_place(candidate, parsed, hits)
             yield candidate
-
-
-def _doc(nlp: Any, tokens: Sequence[Piece]) -> Any:
-    from spacy.tokens import Doc
-
-    return Doc(nlp.vocab, words=[piece.word for piece in tokens], spaces=[piece.space for piece in tokens])
 
 
 def mentions_by_sentence(mentions: Sequence[Mention], spans: Sequence[tuple[int, int]]) -> list[list[Mention]]:
@@ -175,7 +167,8 @@ def _context(candidate: Candidate, story: Story, scan: Scan, drafts: Sequence[Dr
     sentences before; the sides of the last encounter, else the first two leaders of the story."""
     index = candidate.sentence
     recent: list[Person] = []
-    here = [m for m in story.by_sentence[index] if m.start < candidate.trigger]
+    begin = min([candidate.trigger, *(role.position for role in candidate.roles if role.mention is None)])
+    here = [m for m in story.by_sentence[index] if m.start < begin]
     for mention in (
         *here,
         *(m for back in range(index - 1, max(-1, index - 1 - _RECALL), -1) for m in story.by_sentence[back]),

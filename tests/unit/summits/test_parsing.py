@@ -1,0 +1,75 @@
+"""The parser's fast way gives what spaCy's own gives, whatever else is in the batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import spacy
+from spacy.tokens import Doc
+
+from pipeline.summits import model
+from pipeline.summits.encoder import encoder_of
+from pipeline.summits.parsing import Parser
+from pipeline.summits.standins import pieces
+
+SENTENCES = [
+    "Smith met Jones in Paris on Monday to discuss ferries.",
+    "The talks, which nobody had announced, lasted for three hours.",
+    "“We shall see,” he said.",
+    "Smith met Jones in Paris on Monday to discuss ferries.",
+]
+
+
+@pytest.fixture
+def parser() -> Parser:
+    loaded = model.parser()
+    assert loaded is not None
+    return loaded
+
+
+def parse(parser: Parser, sentences: list[str]) -> list[list[tuple[str, str, int]]]:
+    read = [pieces(sentence, 0, [], parser.tokenize) for sentence in sentences]
+    return [[(token.tag_, token.dep_, token.head.i) for token in doc] for doc in parser.parse(read)]
+
+
+def test_the_pinned_model_is_run_by_our_encoder(parser: Parser) -> None:
+    assert parser.encoder is not None
+
+
+def test_vectors_are_those_of_the_model(parser: Parser) -> None:
+    assert parser.encoder is not None
+    docs = [Doc(parser.nlp.vocab, words=sentence.split()) for sentence in SENTENCES]
+    expected = parser.nlp.get_pipe("tok2vec").predict(docs)
+    for _ in range(2):  # computed, then kept
+        parser.encoder.set_vectors(docs)
+        for doc, rows in zip(docs, expected, strict=True):
+            np.testing.assert_allclose(doc.tensor, rows, atol=1e-4)
+
+
+def test_a_parse_is_the_same_alone_and_in_a_batch_and_as_spacys_own(parser: Parser) -> None:
+    together = parse(parser, SENTENCES * 20)
+    assert together == parse(Parser(parser.nlp, None), SENTENCES) * 20
+    assert together[:4] == [parse(parser, [sentence])[0] for sentence in SENTENCES]
+
+
+WIDER_WINDOWS = {
+    "@architectures": "spacy.HashEmbedCNN.v2",
+    "pretrained_vectors": None,
+    "width": 96,
+    "depth": 2,
+    "embed_size": 200,
+    "window_size": 2,
+    "maxout_pieces": 3,
+    "subword_features": True,
+}
+
+
+@pytest.mark.parametrize("components", [{}, {"tok2vec": {"model": WIDER_WINDOWS}}])
+def test_a_model_that_is_built_otherwise_is_left_to_spacy(components: dict[str, Any]) -> None:
+    nlp: Any = spacy.blank("en")
+    for name, config in components.items():
+        nlp.add_pipe(name, config=config)
+    nlp.initialize()
+    assert encoder_of(nlp) is None

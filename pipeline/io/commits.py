@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Mapping
 
 from connectors.topics import GroupHeld, TopicError
@@ -27,6 +28,7 @@ class Commits:
         self._changed = threading.Condition()
         self._due: dict[int, int] = {}
         self._done: dict[int, int] = {}
+        self._waiting: list[tuple[float, Mapping[int, int]]] = []
         self._held: GroupHeld | None = None
         self._stop = False
         self._keeper = threading.Thread(target=self._keep, name=f"commits of {group}", daemon=True)
@@ -37,14 +39,29 @@ class Commits:
         if self._held is not None:
             raise self._held
 
-    def offer(self, offsets: Mapping[int, int]) -> None:
-        """Commits these next offsets soon. One that lies before what this process has committed is left out."""
+    def offer(self, offsets: Mapping[int, int], began: float | None = None) -> None:
+        """Commits these next offsets of a bundle that is final. One that lies before what this process has committed is
+        left out.
+
+        `began`, by time.monotonic(), for a pipeline that shuffles: a checkpoint makes all bundles final that have ended
+        when it is complete, also those behind it, whose records may still be on their way. They are safe once a bundle
+        is final that began after that.
+        """
         with self._changed:
-            for partition, offset in offsets.items():
-                known = max(self._due.get(partition, -1), self._done.get(partition, -1))
-                if offset > known:
-                    self._due[partition] = offset
+            if began is None:
+                self._take(offsets)
+            else:
+                for final, earlier in self._waiting:
+                    if final < began:
+                        self._take(earlier)
+                self._waiting = [one for one in self._waiting if one[0] >= began]
+                self._waiting.append((time.monotonic(), offsets))
             self._changed.notify_all()
+
+    def _take(self, offsets: Mapping[int, int]) -> None:
+        for partition, offset in offsets.items():
+            if offset > max(self._due.get(partition, -1), self._done.get(partition, -1)):
+                self._due[partition] = offset
 
     def close(self) -> None:
         """Leaves the group."""

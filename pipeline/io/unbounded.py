@@ -157,6 +157,7 @@ class _Follow(beam.DoFn):  # type: ignore[misc]
         tracker: Any = _POSITIONS,  # this and the next are given by keyword, and so must follow the others
         watermark: Any = _WATERMARK,
     ) -> Iterator[TimestampedValue]:
+        began = time.monotonic()
         following = self.following
         topics = kafka_topics(following.settings)
         commits = commits_of(topics, following.group, following.settings.raw, following.job)
@@ -182,7 +183,8 @@ class _Follow(beam.DoFn):  # type: ignore[misc]
             tally.flush()
             tracker.try_claim(tail.positions)
             tracker.defer_remainder()
-            finalizer.register(partial(commits.offer, tracker.current_restriction()))
+            shuffled = following.settings.dedup_seconds > 0
+            finalizer.register(partial(commits.offer, tracker.current_restriction(), began if shuffled else None))
 
 
 def kafka_topics(settings: Settings) -> KafkaTopics:

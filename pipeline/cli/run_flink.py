@@ -7,6 +7,7 @@ import json
 import logging
 import threading
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 
 from connectors.config import Config
@@ -40,6 +41,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     start = group.add_mutually_exclusive_group()
     start.add_argument("--savepoint-path", metavar="URI", help="go on from this checkpoint or savepoint")
     start.add_argument("--restore", action="store_true", help="go on from the newest one in the checkpoint folder")
+    group.add_argument(
+        "--take-over",
+        action="store_true",
+        help="first end the group's jobs that run at --flink-master: those of a command that was killed",
+    )
     group.add_argument("--detached", action="store_true", help="leave the job to the cluster once it reads")
 
 
@@ -57,7 +63,9 @@ def run(args: argparse.Namespace, config: Config, stop: threading.Event) -> int:
     from pipeline import summits
     from pipeline.flink.job import JobError
     from pipeline.flink.place import newest_restorable, place_of
+    from pipeline.flink.rest import RestError
     from pipeline.flink.supervise import keep, leave
+    from pipeline.flink.takeover import take_over
     from pipeline.io import clients
     from pipeline.io.unbounded import kafka_topics
     from pipeline.metrics.endpoint import endpoint
@@ -71,19 +79,26 @@ def run(args: argparse.Namespace, config: Config, stop: threading.Event) -> int:
             "--detached needs a cluster and a pool of SDK workers that outlive this command: "
             "--flink-master and --flink-workers"
         )
+    if args.take_over and not config.flink.master:
+        raise CommandError("--take-over needs a cluster on which jobs outlive this command: --flink-master")
     settings = settings_of(config, args.archive)
+    if settings.archive:
+        log.warning("a job on Flink writes an archive file for every bundle: several a second, and small")
     began = time.monotonic()
     try:
-        with kafka_topics(settings).lease(config.pipeline.group, settings.raw):
+        with nullcontext() if args.take_over else kafka_topics(settings).lease(config.pipeline.group, settings.raw):
             pass  # that it can be had is known before anything is started; submitting a job looks again
         summits.load(settings.model, settings.extractor)
         with endpoint(config, args.metrics_port) as metrics, place_of(config) as place:
+            if args.take_over:
+                topics, group = kafka_topics(settings), config.pipeline.group
+                take_over(topics, place.rests[0], group, settings.raw, place.savepoints)
             restore = newest_restorable(place) if args.restore else args.savepoint_path or ""
             if args.detached:
                 watched = leave(config, settings, place, stop, restore, args.skip_lost)
             else:
                 watched = keep(config, settings, place, stop, restore, args.skip_lost, metrics.job)
-    except (JobError, summits.ModelError) as error:
+    except (JobError, RestError, summits.ModelError) as error:
         raise CommandError(str(error)) from error
     finally:
         clients.close()

@@ -42,7 +42,7 @@ LONGEST_WAIT = 60.0
 STEADY_SECONDS = 300.0
 """A job that has run for so long has not failed because of what made the last one fail."""
 TELL_SECONDS = 30.0
-HOPELESS = {"OffsetsGone", "OffsetsError", "TopicChanged", "UnknownTopic", "GroupHeld", "ModelError", "ConfigError"}
+HOPELESS = {"OffsetsGone", "OffsetsError", "TopicChanged", "GroupHeld", "ModelError", "ConfigError"}
 """Errors of a job's workers that no other try mends. Flink itself would try for ever."""
 
 

@@ -206,8 +206,9 @@ def begin(topics: KafkaTopics, following: Following, partitions: Iterable[int]) 
 
 
 def check_partitions(following: Following, found: int) -> None:
-    """Raises TopicChanged where the topic no longer has the partitions that the job was started with."""
-    if found != following.partitions:
+    """Raises TopicChanged where the topic no longer has the partitions that the job was started with. None found: the
+    broker is starting, and does not know yet."""
+    if found not in (0, following.partitions):
         raise TopicChanged(
             f"{following.settings.raw} has {found} partitions, and had {following.partitions} when the job was "
             "started: keyed topics are never grown, for an article's versions then lie in two partitions and may be "

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pipeline.summits.lexicon import toml
 from pipeline.summits.people import PRONOUNS, Mention
 from pipeline.summits.referring import PLURAL, reference_words, refers
 from pipeline.summits.roles import Role
@@ -204,7 +205,10 @@ class Parsed:
         for place, mention in self._at.items():
             if place >= verb.i:
                 return []
-            if mention.kind == "person" and self.doc[place].dep_ not in ("pobj", "poss", "compound", "dobj"):
+            dated = (
+                place and self.doc[place - 1].lower_ in toml("calendar.toml")["weekdays"]
+            )  # "on Monday Smith", which reads like one name
+            if mention.kind == "person" and (dated or self.doc[place].dep_ not in ("pobj", "poss", "compound", "dobj")):
                 return [Role(mention, "", self._tokens[place].start)]
         return []
 

@@ -177,6 +177,10 @@ def _one_city(visit: Draft, meeting: Draft) -> bool:
     return bool(here and there and here.city and there.city and here.city == there.city and visit.persons)
 
 
+def _one_country(visit: Draft, meeting: Draft) -> bool:
+    return bool(visit.place and meeting.place and visit.place.country == meeting.place.country)
+
+
 def _within(visit: When, meeting: When) -> bool:
     """Whether a meeting may lie in a visit: at most a week from the day that is told of it."""
     if same_time(visit, meeting):
@@ -244,7 +248,9 @@ def _visits_into_meetings(events: Sequence[Draft]) -> list[Draft]:
 
 
 def _frames(visit: Draft, meeting: Draft) -> bool:
-    if meeting.kind not in ("meeting", "multilateral"):
+    if meeting.kind not in ("meeting", "multilateral") or (
+        _to_come(visit, meeting) and not _one_country(visit, meeting)
+    ):
         return False
     statuses = {visit.status, meeting.status}
     put_off = visit.status in _HARD and meeting.status == "planned"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_after, place_at, sides
+from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_at, sides, trigger_verbs
 from pipeline.summits.clauses import COMPANY, Parsed
 from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.offers import askers, in_margin
@@ -15,6 +15,7 @@ from pipeline.summits.referring import PLURAL
 from pipeline.summits.roles import Role
 from pipeline.summits.status import status_named
 from pipeline.summits.verbs import is_verb, stem, verbs
+from pipeline.summits.visit_nouns import visit_named
 
 _ARGUMENT = ("dobj", "obj", "nsubjpass", "attr", "oprd")
 _BEFORE = ("compound", "poss", "amod", "nmod", "npadvmod", "nummod")
@@ -55,7 +56,7 @@ def _candidate(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str
     if blocked or noun.dep_ in ("compound", "nmod"):
         return None
     if word in nouns("visit"):
-        return _visit(parsed, noun, places)
+        return visit_named(parsed, noun, places)
     if word in nouns("call"):
         return _call(parsed, noun)
     if word in nouns("talk") or word in nouns("gathering"):
@@ -63,32 +64,6 @@ def _candidate(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str
     if word in nouns("putting_off") and any(child.lower_ == "its" for child in noun.lefts):
         return made(parsed, noun, "meeting", (), implied=status_named(noun))
     return None
-
-
-def _visit(parsed: Parsed, noun: Any, places: Sequence[PlaceHit]) -> Candidate | None:
-    if noun.dep_ == "pobj" and noun.head.lower_ in ("for", "on") and stem(noun.head.head) in verbs("travel"):
-        return None  # arrived for a visit: the verb tells it
-    destination = place_after(parsed, noun, places, ("to", "of", "in"))
-    own = [child for child in noun.children if child.dep_ in _BEFORE]
-    people = [role for child in own for role in parsed.in_phrase(child)]
-    if destination is None:
-        # "Monday's White House visit"; "his Moscow trip"
-        destination = next(
-            (hit for child in own if child.dep_ != "poss" and (hit := place_at(parsed, child, places))), None
-        )
-    if destination is None and is_verb(noun.head):
-        destination = place_after(parsed, noun.head, places, ("to", "in"))
-    if destination is None and noun.dep_ == "pobj" and is_verb(noun.head.head):
-        destination = place_after(parsed, noun.head.head, places, ("to", "in"))
-    asking = askers(parsed, noun)
-    if destination is None and not asking:
-        return None
-    people += parsed.with_(noun, ("by", "of", "from"))
-    if is_verb(noun.head) and noun.dep_ in ("dobj", "obj"):  # put off a visit to Athens by X
-        people += [role for role in parsed.with_(noun.head, ("by",)) if role.mention is not None]
-    people = [role for role in people if destination is None or not _inside(role, destination)]
-    people = people or [role for role in parsed.owner(noun) if destination is None or not _inside(role, destination)]
-    return made(parsed, noun, "visit", people + asking, destination=destination)
 
 
 def _call(parsed: Parsed, noun: Any) -> Candidate | None:
@@ -128,6 +103,7 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     venue = None
     if gathering is None:
         before, venue = _venue(parsed, noun, before, company, places)
+    before = _without_theirs(parsed, noun, before)
     roles = before + company
     complete = len(sides(before)) > 1 or any(child.lower_ in ("between", "among") for child in noun.children)
     if not in_margin(noun) and (not complete or len(sides(roles)) < 2 or gathering):
@@ -135,6 +111,8 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     if gathering is None and (named := _of_organisation(roles)):
         gathering, codes = story[parsed.start(noun) : parsed.end(noun)], [named]
     phoned = _phone_noun(noun)
+    if phoned and is_verb(noun.head.head) and stem(noun.head.head) in trigger_verbs("tell"):
+        return None  # told him in a phone call: the verb tells it
     kind = "multilateral" if gathering else "call" if phoned else "meeting"
     candidate = made(parsed, noun, kind, roles, gathering=gathering, organisations=codes, venue=venue)
     candidate.soft = word in nouns("either") and not gathering and not phoned
@@ -160,6 +138,19 @@ def _before(parsed: Parsed, noun: Any) -> list[Role]:
     own = [role for child in noun.children if child.dep_ in _BEFORE for role in _joined(parsed, child, 0)]
     theirs = [child for child in noun.lefts if child.dep_ == "poss" and child.lower_ == "their"]
     return own + [Role(None, "many", parsed.start(child)) for child in theirs]
+
+
+def _without_theirs(parsed: Parsed, noun: Any, before: list[Role]) -> list[Role]:
+    """ "The leaders of the G20 ended their summit": theirs, and not that of others told before."""
+    if not any(role.word == "many" for role in before) or noun.dep_ not in _ARGUMENT or not is_verb(noun.head):
+        return before
+    subjects = parsed.subjects(noun.head)
+    own = len(subjects) > 1 or any(role.group is not None or _is_group(role) for role in subjects)
+    return [role for role in before if role.word != "many"] if own else before
+
+
+def _is_group(role: Role) -> bool:
+    return role.mention is not None and role.mention.kind == "group"
 
 
 def _joined(parsed: Parsed, token: Any, depth: int) -> list[Role]:
@@ -283,7 +274,3 @@ def _phone_noun(noun: Any) -> bool:
     return noun.lower_ in ("videoconference", "teleconference") or any(
         child.lower_ in phone_words() for child in noun.lefts
     )
-
-
-def _inside(role: Role, hit: PlaceHit) -> bool:
-    return role.mention is not None and role.mention.start < hit.end and hit.start < role.mention.end

@@ -220,7 +220,10 @@ class Scan:
         office = toml("titles.toml")["offices"].get(words.rstrip("’'"))
         if office and country is None and self._holders(hit, office):
             return
-        if country is None and not self._of_countries(hit.last):
+        theirs = (
+            first > 0 and self._tokens[first - 1].possessive and self._tokens[first - 1].norm in name_words("sides")
+        )
+        if country is None and not theirs and not self._of_countries(hit.last):
             return
         self._tagged.take(first, hit.last)
         self._add("group", first, hit.last, hit.first, country=country, level=hit.entry.value, title=office)

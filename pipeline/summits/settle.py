@@ -229,7 +229,7 @@ def _points(text: str, other: Mention, mention: Mention, sentence: int) -> float
             value += 1.0
         if other.start - sentence < 12:
             value += 1.0
-    if _PLACED.search(text[max(0, other.start - 14) : other.start]):
+    if _PLACED.search(text[max(0, other.start - 14) : other.start]) or text.startswith(", where", other.end):
         value += 1.5 if other.start >= sentence or other.form == "capital" else 0.5
     return value
 

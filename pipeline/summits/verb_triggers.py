@@ -57,7 +57,7 @@ def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         return None  # meet demands
     if base in ("convene", "gather") and direct:
         return None
-    if base in ("negotiate", "consult") and not parsed.with_(verb):
+    if base in ("negotiate", "consult", "dine", "lunch") and not parsed.with_(verb):
         return None
     if _habitual(verb) or all(
         role.mention is not None
@@ -141,7 +141,7 @@ def _of(subjects: Sequence[Role]) -> str | None:
 
 def _receive(parsed: Parsed, verb: Any) -> Candidate | None:
     objects = people(parsed.objects(verb) or parsed.passive_subject(verb))
-    subjects = parsed.subjects(verb)
+    subjects = parsed.subjects(verb) or (parsed.opener(verb) if verb.tag_ in ("VBD", "VBZ") else [])
     if not any(role.mention is None or role.group is not None or role.mention.kind != "group" for role in objects):
         return None
     return made(parsed, verb, "meeting", subjects + objects)
@@ -172,8 +172,10 @@ def _speak(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         visiting = [role for role in told if role.mention is not None and role.mention.visiting]
         if not phoned and not visiting:
             return None
-        kind = "call" if phoned else "meeting"
-        return made(parsed, verb, kind, parsed.subjects(verb) + (told if phoned else visiting))
+        subjects = parsed.subjects(verb)
+        if not phoned:
+            return made(parsed, verb, "meeting", subjects + visiting)
+        return made(parsed, verb, "call", subjects + told, separate=subjects)
     with_ = people(parsed.with_(verb, ("with",)))
     to = people(parsed.with_(verb, ("to",)))
     subjects = parsed.subjects(verb)
@@ -199,7 +201,15 @@ def _discuss(parsed: Parsed, verb: Any) -> Candidate | None:
         return None
     phoned = _by_phone(verb)
     kind = "call" if phoned else "meeting"
-    return made(parsed, verb, kind, subjects + with_, weak=not phoned and not (with_ and _placed_near(verb)), soft=True)
+    several = len({role.mention.country for role in people(subjects) if role.mention is not None}) > 1
+    return made(
+        parsed,
+        verb,
+        kind,
+        subjects + with_,
+        weak=not phoned and not (_placed_near(verb) and (with_ or several)),
+        soft=True,
+    )
 
 
 def _agree(parsed: Parsed, verb: Any) -> Candidate | None:

@@ -103,6 +103,7 @@ def test_every_command_is_one_of_the_real_command_line(services: dict[str, Any])
     assert called["topics"].action == "create"
     assert called["schemas"].action == "register"
     assert called["pipeline"].runner == "flink"
+    assert called["pipeline"].take_over
     assert {arguments.config for arguments in called.values()} == {CONFIG}
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
-LINES_VERSION = 1
+LINES_VERSION = 2
 """Version of cutting and folding: fingerprints of different versions do not compare."""
 
 MARKUP = ("html", "xhtml", "nitf")
@@ -25,8 +26,11 @@ Cut = tuple[int, int]
 
 _LINE_END = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _LINE = re.compile(f"[^{_LINE_END}]+")
-_PARAGRAPH = re.compile(r"(?:[^\n\r]+(?:\r?\n(?![ \t]|\r?\n|[-*•=_#]))?)+")
-_LOWER_CONTINUATION = re.compile(r"[^\n]\r?\n(?=[a-zà-öø-ÿа-я])")
+_WRAPPED_LINE = re.compile(r"[^\n\r]+")
+_SINGLE_BREAK = re.compile(r"[^\s][ \t]*\r?\n(?=\S)")
+_LOWER_CONTINUATION = re.compile(r"[^\n]{40}\r?\n(?=[a-zà-öø-ÿа-я])")
+_NEW_PARAGRAPH = re.compile(r"[ \t]|[-*•=_#]")
+_FIRST_WORD = re.compile(r"\S+")
 _SENTENCE_END = re.compile(
     r"""(?=[.!?…。！？])(?:"""  # every branch begins so; asked first, it spares the look-behinds at all other letters
     r"""(?:(?<![\s.][A-Z])(?<![\s("'“‘][A-Z]\.[A-Z])(?<![\s.][A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.]|[!?…]+|[.]["”’»)\]]+|[!?…。！？]["”’»)\]」』）]*)\s+(?=["“‘«(\[#&]*[A-Z0-9À-ÖØ-ÞЀ-Я])"""
@@ -59,18 +63,65 @@ def cut(text: str, *, wrapped: bool | None = None) -> Iterator[Cut]:
 
 def cut_lines(text: str, *, wrapped: bool | None = None) -> Iterator[Cut]:
     """The lines of a text, or, where it is broken at a fixed width (`wrapped`; None: find out), its paragraphs."""
-    pattern = _PARAGRAPH if (hard_wrapped(text) if wrapped is None else wrapped) else _LINE
-    for line in pattern.finditer(text):
+    if hard_wrapped(text) if wrapped is None else wrapped:
+        for start, end in _paragraphs(text):
+            yield from _trimmed(text, start, end)
+        return
+    for line in _LINE.finditer(text):
         yield from _trimmed(text, *line.span())
 
 
 def hard_wrapped(text: str) -> bool:
-    """Whether lines were broken at a fixed width: none is longer than that, and many go on in lower case."""
+    """Whether lines were broken at a fixed width: none is longer than that, and many long ones go on in lower case."""
     head = text[:20_000]
     ends = head.count("\n")
     if ends < 4 or len(head) / (ends + 1) > HARD_WRAP or max(map(len, head.split("\n"))) > HARD_WRAP:
         return False
-    return len(_LOWER_CONTINUATION.findall(head)) * 4 > ends
+    going_on = len(_LOWER_CONTINUATION.findall(head))
+    return going_on >= 2 and going_on * 4 > len(_SINGLE_BREAK.findall(head))
+
+
+def _paragraphs(text: str) -> Iterator[Cut]:
+    """The paragraphs of a text whose lines were broken at a fixed width.
+
+    A line goes on in the next one if that one's first word found no place in it. Where most lines of a block would have
+    had place for more, the block is a list of lines (slug, date, byline), each of which stands alone.
+    """
+    width = max((line.end() - line.start() for line in _WRAPPED_LINE.finditer(text, 0, 20_000)), default=0)
+    for lines in _blocks(text):
+        full = [
+            end - start + 1 + _word_length(text, *after) > width and not _NEW_PARAGRAPH.match(text, after[0])
+            for (start, end), after in pairwise(lines)
+        ]
+        if sum(full) * 2 < len(full):
+            yield from lines
+            continue
+        begin = lines[0][0]
+        for ((_, end), (start, _)), goes_on in zip(pairwise(lines), full, strict=True):
+            if not goes_on:
+                yield begin, end
+                begin = start
+        yield begin, lines[-1][1]
+
+
+def _blocks(text: str) -> Iterator[list[Cut]]:
+    """The lines between blank lines."""
+    lines: list[Cut] = []
+    for line in _WRAPPED_LINE.finditer(text):
+        start, end = line.span()
+        blank = line[0].isspace()
+        if lines and (blank or text.count("\n", lines[-1][1], start) > 1):
+            yield lines
+            lines = []
+        if not blank:
+            lines.append((start, end))
+    if lines:
+        yield lines
+
+
+def _word_length(text: str, start: int, end: int) -> int:
+    word = _FIRST_WORD.search(text, start, end)
+    return len(word[0]) if word else 0
 
 
 def cut_sentences(text: str, start: int, end: int) -> Iterator[Cut]:

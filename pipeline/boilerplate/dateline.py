@@ -13,7 +13,7 @@ from pipeline.boilerplate.vocabulary import agencies, table
 REACH = 160
 """A dateline ends within this many characters of its paragraph's start."""
 MAX_PLACE_WORDS = 7
-_SIGNS = frozenset("-‐‑–—―−=:|([［【（〔电電讯訊")
+_SIGNS = frozenset("_-‐‑–—―−=:|([［【（〔电電讯訊")
 """What stands in datelines and rarely in the beginnings of sentences."""
 _DAY, _PAREN = "day", "paren"
 _PLACE = r"[^\W\d_][^\d()\[\]:;!?\n\"“”«»=]"
@@ -48,7 +48,7 @@ def _patterns() -> tuple[tuple[frozenset[str], re.Pattern[str]], ...]:
     caps = (
         r"(?P<place>[A-ZÀ-ÖØ-ÞЀ-Я][A-ZÀ-ÖØ-ÞЀ-Я'’.]++(?:[ /-][A-ZÀ-ÖØ-ÞЀ-Я'’.]++){0,3}(?:, (?:[A-Z][\w.’'-]+ ?){1,3})?)"
     )
-    dash = r"(?:\s*(?:\.?[-‐‑–—―−]{1,3}|=|:)\s*|\s+[/|]\s+)"
+    dash = r"(?:\s*(?:\.?[-‐‑–—―−]{1,3}|=|:)\s*|\s+[/|_]\s+)"
     agency = r"(?P<agency>[^()\n]{2,40}?)"
     listed = rf"(?P<agency>{agencies()})"
     sources = (
@@ -63,7 +63,7 @@ def _patterns() -> tuple[tuple[frozenset[str], re.Pattern[str]], ...]:
         ),
         ("-‐‑–—―−=:|", rf"(?:[A-Za-z0-9-]+(?:\.[A-Za-z]{{2,4}}){{1,2}}),\s*{place}{dash}"),
         ("(", rf"\({listed}\){dash}"),
-        ("-–—", rf"{caps}\s*(?:--|–|—|\s-\s)\s*(?=\S)"),
+        ("-–—_", rf"{caps}\s*(?:--|–|—|\s[-_]\s)\s*(?=\S)"),
         (
             "[［【(（〔",
             rf"[［\[【(（〔]{place}\s*(?P<date>\d{{1,2}}日|(?:\d{{4}}年)?\d{{1,2}}月\d{{1,2}}日)?\s*[=＝、・\s]?\s*{listed}[］\]】)）〕]\s*(?:[가-힣]{{2,4}}(?:[·,\s]+[가-힣]{{2,4}}){{0,3}}\s*(?:기자|특파원|통신원)?\s*)?(?:{dash})?",
@@ -151,7 +151,8 @@ def _trusted(agency: str, place: str | None, day: str | None) -> bool:
         part.strip() in _agency_names() for part in re.split(r"[/,=＝+-]| and | with ", name)
     ):
         return True
-    return bool(day) or bool(place and len(place) > 3 and place.isupper() and len(agency) <= 25)
+    town = place.partition(",")[0] if place else ""
+    return bool(day) or (len(town) > 3 and town.isupper() and len(agency) <= 25)
 
 
 def _written(day: str | None) -> WrittenDate | None:

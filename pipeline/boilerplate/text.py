@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,9 @@ from pipeline.boilerplate.model import CleanText
 from pipeline.boilerplate.trees import load_trees
 from pipeline.boilerplate.weighing import bias
 from schemas.lines import Cut, cut_lines
+
+_BREAK = re.compile(r"[\n\r]")
+"""Where paragraphs were broken at a fixed width, the labels are those of the paragraphs in one line each."""
 
 
 @dataclass
@@ -62,7 +66,10 @@ def clean_lines(
     seen = _Seen()
 
     def label(part: str) -> Labelled:
-        lines = weighed_lines(part, list(cut_lines(part, wrapped=wrapped)), headline, seen)
+        cuts = list(cut_lines(part, wrapped=wrapped))
+        if any("\n" in part[start:end] for start, end in cuts):
+            part = _BREAK.sub(" ", part)
+        lines = weighed_lines(part, cuts, headline, seen)
         return label_lines(part, lines, known_lines=known_lines, headline=headline, published=published, kept=seen.kept)
 
     return settle(text, label)

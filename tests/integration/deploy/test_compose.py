@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from connectors.topics import ALL_TOPICS
+from pipeline.flink.job import STOP_SECONDS
 from pipeline.local.flink import SETTINGS
 from pipeline.local.jars import fetch, pins
 from pipeline.local.java import find_java
@@ -212,6 +213,10 @@ def test_flinks_settings_are_those_that_the_tests_run(services: dict[str, Any]) 
     settings = flink_settings(services["jobmanager"])
     for key, value in SETTINGS.items():
         assert settings[key].replace(" ", "") == value.replace(" ", ""), key
+
+
+def test_there_is_time_to_stop_in_order(services: dict[str, Any]) -> None:
+    assert services["pipeline"]["stop_grace_period"] == f"{2 * STOP_SECONDS // 60}m0s"
 
 
 def test_no_password_stands_in_it_and_no_port_is_open_to_the_network(services: dict[str, Any]) -> None:

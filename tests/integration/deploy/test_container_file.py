@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from fnmatch import fnmatch
 from importlib.metadata import version
 
 import pytest
@@ -91,3 +92,17 @@ def test_every_requirement_is_locked_by_its_hash() -> None:
         text = (ROOT / "requirements" / lock).read_text()
         for block in re.split(r"^(?=[\w.-]+==)", text, flags=re.M)[1:]:
             assert "--hash=sha256:" in block, block.splitlines()[0]
+
+
+def test_of_the_pinned_jars_flinks_own_and_its_logging_are_left_out() -> None:
+    """They come with Flink's image; two of them on one class path would quarrel."""
+    jars = [jar["coord"].split(":") for jar in json.loads((ROOT / "pipeline/local/flink_jars.json").read_text())]
+    patterns = re.findall(r"! -name '([^']+)'", TEXT)
+    left = [
+        (group, artifact)
+        for group, artifact, *_ in jars
+        if not any(fnmatch(f"{artifact}-1", name) for name in patterns)
+    ]
+    assert not [artifact for group, artifact in left if group == "org.apache.flink"]
+    assert {artifact for _, artifact in left if "slf4j" in artifact or "log4j" in artifact} == {"slf4j-api"}
+    assert ("org.apache.beam", "beam-runners-flink-1.19") in left

@@ -5,7 +5,8 @@
 
 The wire is plain text of about 1.5 kB an article; one in ten tells of an encounter. Beside the pipeline, in the same
 run and on a broker of its own each: the floors (kafka-python that consumes and produces, Beam with nothing in
-between), and the same functions under quix-streams and bytewax, where those are installed.
+between), and the same functions under quix-streams and bytewax, where those are installed. `flink-W-C` is Flink with W
+workers and a checkpoint every C seconds.
 
 Latency is by the clock, so that other work on the machine counts in it; CPU is processor time of all processes of the
 system, without broker and load. The load is open: it appends at its rate, whatever becomes of it. Everything stays on
@@ -17,6 +18,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -57,36 +59,39 @@ def fresh_topics(system: str) -> Iterator[str]:
 
 
 @contextmanager
-def running(system: str, url: str, extractor: str) -> Iterator[list[int]]:
-    """The system's processes; what they print goes into a file that is shown where they end by themselves."""
+def running(system: str, url: str, extractor: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The system's process; what they print goes into a file that is shown where they end by themselves."""
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w+b") as log:
         command = [sys.executable, "-m", "benchmarks.streaming_systems", system, url, "--extractor", extractor]
         process = tied(command, stdout=log, stderr=log, cwd=folder, env={**os.environ, "PYTHONPATH": str(Path.cwd())})
         try:
-            yield [process.pid]
+            yield process
+        except SystemExit:
             if process.poll() is not None:
                 log.seek(0)
-                sys.exit(f"{system} ended by itself:\n{log.read()[-3000:].decode(errors='replace')}")
+                print(log.read()[-3000:].decode(errors="replace"), file=sys.stderr)
+            raise
         finally:
             process.terminate()
             process.wait()
 
 
-def tree(roots: list[int]) -> Iterator[int]:
-    """The processes and all their descendants."""
-    for pid in roots:
-        yield pid
-        for task in Path(f"/proc/{pid}/task").glob("*/children"):
-            try:
-                yield from tree([int(child) for child in task.read_text().split()])
-            except OSError:
-                continue
+def tree(pid: int) -> Iterator[int]:
+    """The process and all its descendants."""
+    yield pid
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = task.read_text().split()
+        except OSError:
+            continue
+        for child in children:
+            yield from tree(int(child))
 
 
-def used(roots: list[int]) -> tuple[float, float]:
+def used(process: subprocess.Popen[bytes]) -> tuple[float, float]:
     """Processor time in seconds (that of descendants which have ended included), and resident memory in MiB."""
     seconds = memory = 0.0
-    for pid in tree(roots):
+    for pid in tree(process.pid):
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
@@ -103,16 +108,16 @@ def latency(system: str, args: argparse.Namespace) -> dict[str, Any]:
         url = stack.enter_context(fresh_topics(system))
         topics = stack.enter_context(closing(open_topics(url)))
         arrivals = stack.enter_context(Arrivals(url))
-        processes = stack.enter_context(running(system, url, args.extractor))
+        process = stack.enter_context(running(system, url, args.extractor))
         append_steadily(topics, wanted[:WARM_UP], args.rate)
-        if not arrivals.wait(WARM_UP, START_SECONDS):
+        if not arrivals.wait(WARM_UP, START_SECONDS, lambda: process.poll() is None):
             sys.exit(f"{system}: of {WARM_UP} articles {len(arrivals.seen)} came within {START_SECONDS} s")
-        before, _ = used(processes)
+        before, _ = used(process)
         began = time.monotonic()
         put = append_steadily(topics, wanted[WARM_UP:], args.rate)
-        arrivals.wait(len(wanted), FINISH_SECONDS)
+        arrivals.wait(len(wanted), FINISH_SECONDS, lambda: process.poll() is None)
         took = time.monotonic() - began
-        after, memory = used(processes)
+        after, memory = used(process)
     told = statistics(put, arrivals.seen)
     cpu = after - before
     return {**told, "repeated": arrivals.repeated, "cpu_ms": 1000 * cpu / len(put), "busy": cpu / took, "mib": memory}
@@ -123,12 +128,12 @@ def drain(system: str, args: argparse.Namespace) -> dict[str, Any]:
     with fresh_topics(system) as url:
         with closing(open_topics(url)) as topics:
             fill(topics, iter(messages(args.articles)))
-        with Arrivals(url) as arrivals, running(system, url, args.extractor) as processes:
-            if not arrivals.wait(1, START_SECONDS):
+        with Arrivals(url) as arrivals, running(system, url, args.extractor) as process:
+            if not arrivals.wait(1, START_SECONDS, lambda: process.poll() is None):
                 sys.exit(f"{system}: nothing came within {START_SECONDS} s")
             marks = []
             for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-                wait_for(arrivals, round(share * args.articles), processes, marks)
+                wait_for(arrivals, round(share * args.articles), process, marks)
     first, last = marks[0], marks[-1]
     speeds = [(later[0] - earlier[0]) / max(later[2] - earlier[2], 1e-9) for earlier, later in pairwise(marks)]
     articles = last[0] - first[0]
@@ -142,7 +147,7 @@ def drain(system: str, args: argparse.Namespace) -> dict[str, Any]:
 
 
 def wait_for(
-    arrivals: Arrivals, count: int, processes: list[int], marks: list[tuple[int, float, float, float]]
+    arrivals: Arrivals, count: int, process: subprocess.Popen[bytes], marks: list[tuple[int, float, float, float]]
 ) -> None:
     """Notes (articles, clock, processor time, memory) once so many have arrived."""
     seen, moved = -1, time.monotonic()
@@ -152,7 +157,7 @@ def wait_for(
         if time.monotonic() - moved > FINISH_SECONDS:
             sys.exit(f"nothing came for {FINISH_SECONDS} s after {now} articles")
         time.sleep(0.05)
-    marks.append((len(arrivals.seen), time.monotonic(), *used(processes)))
+    marks.append((len(arrivals.seen), time.monotonic(), *used(process)))
 
 
 def show_latency(system: str, told: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,10 +49,10 @@ class Arrivals:
         self._stop.set()
         self._thread.join(5)
 
-    def wait(self, count: int, seconds: float) -> bool:
-        """Until so many have arrived."""
+    def wait(self, count: int, seconds: float, running: Callable[[], bool]) -> bool:
+        """Until so many have arrived, while the system runs."""
         deadline = time.monotonic() + seconds
-        while len(self.seen) < count and time.monotonic() < deadline:
+        while len(self.seen) < count and time.monotonic() < deadline and running():
             time.sleep(0.1)
         return len(self.seen) >= count
 

@@ -8,9 +8,12 @@ All but the floors make the same records with the same functions (pipeline.steps
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 from connectors.config import Config, PipelineConfig, TopicsConfig
@@ -123,10 +126,21 @@ def bytewax(url: str, extractor: str) -> None:
         told = op.map(
             f"message-{place}",
             results,
-            lambda both, place=place: KafkaSinkMessage(both[place].key, both[place].value, [*both[place].headers]),
+            lambda both, place=place: KafkaSinkMessage(
+                both[place].key, both[place].value, headers=[*both[place].headers]
+            ),
         )
         kop.output(f"out-{place}", told, brokers=brokers, topic=name)
     run_main(flow)
+
+
+def flink(workers: int, checkpoint_seconds: int, url: str, extractor: str) -> None:
+    """`summitwire run --runner flink`: job server, an embedded Flink and the workers are its children."""
+    from pipeline.cli import main
+
+    os.environ |= {"SUMMITWIRE_TOPICS_URL": url, "SUMMITWIRE_PIPELINE_EXTRACTOR": extractor}
+    options = ["--parallelism", str(workers), "--checkpoint-seconds", str(checkpoint_seconds)]
+    sys.exit(main(["run", "--runner", "flink", *options]))
 
 
 SYSTEMS: dict[str, Callable[[str, str], None]] = {
@@ -136,8 +150,8 @@ SYSTEMS: dict[str, Callable[[str, str], None]] = {
     "spool": local,
     "quix-streams": quix,
     "bytewax": bytewax,
+    **{f"flink-{workers}-{seconds}": partial(flink, workers, seconds) for workers in (1, 2) for seconds in (1, 10)},
 }
-FLOORS = ("kafka-python", "beam-identity")
 
 
 def main() -> None:

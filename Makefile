@@ -7,11 +7,12 @@ UV_VERSION := 0.13.9
 READY := $(VENV)/.ready
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup demo test test-fast faults lint types format lock metadata clean
+.PHONY: help setup demo test test-fast faults soak lint types format lock metadata clean
 help:
 	@echo "make demo       everything on a bundled sample wire (KAFKA=1: on a real broker)"
 	@echo "make test       all tests          make test-fast   those that need no server"
-	@echo "make faults     the fault tests with 500 kills (ROUNDS=n: n kills)"
+	@echo "make faults     the long fault tests, with 500 kills (ROUNDS=n: n kills)"
+	@echo "make soak       a steady load for HOURS=2; memory and checkpoints must stay flat (RUNNER=flink)"
 	@echo "make setup      what the others do first"
 	@echo "make lint types format             make lock        compile requirements/*.txt anew"
 	@echo "make metadata   write deploy/dataflow/metadata.json anew"
@@ -34,7 +35,10 @@ test: $(READY)
 	@$(PY) -m pytest
 
 faults: $(READY)
-	@SUMMITWIRE_KILLS=$(or $(ROUNDS),500) $(PY) -m pytest --timeout 3600 tests/faults
+	@SUMMITWIRE_FAULTS=long SUMMITWIRE_KILLS=$(or $(ROUNDS),500) $(PY) -m pytest --timeout 7200 tests/faults
+
+soak: $(READY)
+	@$(PY) -m tests.faults.soak --hours $(or $(HOURS),2) --runner $(or $(RUNNER),local)
 
 test-fast: $(READY)
 	@$(PY) -m pytest -m "not slow"

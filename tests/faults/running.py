@@ -14,6 +14,8 @@ from pathlib import Path
 from connectors.topics import RAW, TopicError
 from tests.integration.pipeline.desk import Desk, article
 
+POISONED = str(Path(__file__).with_name("poisoned"))
+"""In front of the path of Python's modules it makes the steps of a process do what headlines say."""
 LONGEST = 120.0
 """Seconds: far more than anything takes that is waited for."""
 

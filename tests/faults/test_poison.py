@@ -11,10 +11,10 @@ from pathlib import Path
 from connectors.topics import CLEAN, RAW, SUMMITS, Message
 from schemas.records import RawArticle
 from tests.faults.oracle import told
+from tests.faults.running import POISONED
 from tests.faults.tier import LONG
 from tests.integration.pipeline.desk import Desk, article, message
 
-POISONED = str(Path(__file__).with_name("poisoned"))
 SECONDS = 1.0
 
 

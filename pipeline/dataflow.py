@@ -161,7 +161,7 @@ def arguments(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
         if value is None:
             if parameter.required:
                 raise LaunchError(f"parameter {parameter.name} is missing: {parameter.help}")
-        elif not re.search(parameter.pattern, value):
+        elif not re.fullmatch(parameter.pattern, value):
             raise LaunchError(
                 f"parameter {parameter.name}={value!r} does not match {parameter.pattern}: {parameter.help}"
             )

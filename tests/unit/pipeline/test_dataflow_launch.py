@@ -97,6 +97,7 @@ def test_the_configuration_file_is_read_and_parameters_win(tmp_path: Path) -> No
         (["--extractor=guess"], "extractor"),
         (["--readers=0"], "readers"),
         (["--readers=many"], "readers"),
+        (["--readers=3\n"], "readers"),
         (["--group=two words"], "group"),
         (["--sdk_container_image=Not An Image"], "sdk_container_image"),
         (["--readers"], "readers"),

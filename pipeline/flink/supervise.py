@@ -20,7 +20,7 @@ from threading import Event
 from apache_beam.runners.runner import PipelineState
 
 from connectors.config import Config
-from connectors.topics import TopicError
+from connectors.topics import GroupHeld, TopicError
 from pipeline.flink import rest
 from pipeline.flink.job import GONE, Job, JobError, ended, submit
 from pipeline.flink.place import Place
@@ -77,12 +77,15 @@ def keep(
     watched = Watched()
     wait, patience = FIRST_WAIT, READER_SECONDS
     first = True
+    own: list[str] = []
     while True:
         try:
             place.repair()
             job = submit(config, settings, place, restore, skip_lost and first)
         except (JobError, TopicError) as error:
-            if first or type(error).__name__ in HOPELESS:
+            # A job that was cancelled may hold the group for a while yet, on a machine that is busy.
+            held_by_own = isinstance(error, GroupHeld) and any(repr(name) in str(error) for name in own)
+            if first or (type(error).__name__ in HOPELESS and not held_by_own):
                 raise
             log.error("%s; trying again in %.0f s", error, wait)
             if stop.wait(wait):
@@ -91,6 +94,7 @@ def keep(
             continue
         first = False
         watched.job = job.name
+        own.append(job.name)
         began = time.monotonic()
         reason = _Watch(config, settings, job, patience, watched, told).until(stop)
         if reason is None:

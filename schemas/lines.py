@@ -25,7 +25,7 @@ Cut = tuple[int, int]
 """Start and end of a piece of the flattened body; neither end is white space."""
 
 _LINE_END = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-_LINE = re.compile(f"[^{_LINE_END}]+")
+_LINE = re.compile(rf"\S[^{_LINE_END}]*")
 _WRAPPED_LINE = re.compile(r"[^\n\r]+")
 _SINGLE_BREAK = re.compile(r"[^\s][ \t]*\r?\n(?=\S)")
 _LOWER_CONTINUATION = re.compile(r"[^\n]{40}\r?\n(?=[a-zà-öø-ÿа-я])")
@@ -68,7 +68,10 @@ def cut_lines(text: str, *, wrapped: bool | None = None) -> Iterator[Cut]:
             yield from _trimmed(text, start, end)
         return
     for line in _LINE.finditer(text):
-        yield from _trimmed(text, *line.span())
+        start, end = line.span()
+        if text[end - 1].isspace():
+            end = start + len(line[0].rstrip())
+        yield start, end
 
 
 def hard_wrapped(text: str) -> bool:

@@ -12,7 +12,7 @@ from pipeline.boilerplate.vocabulary import WORD, table
 
 MAX_DATE_LINE = 120
 _DIGIT = re.compile(r"\d")
-_EAST_ASIAN = "\u2e80"
+EAST_ASIAN = "\u2e80"
 """First character of the East Asian scripts."""
 
 
@@ -121,7 +121,7 @@ def _holds_other_words(lower: str) -> bool:
     East Asian dates stand without blanks between their words, so runs of such letters are left to the patterns.
     """
     allowed = _in_date_lines()
-    return any(word[0] not in allowed and word[0] < _EAST_ASIAN for word in WORD.finditer(lower))
+    return any(word[0] not in allowed and word[0] < EAST_ASIAN for word in WORD.finditer(lower))
 
 
 def date_line(line: str) -> WrittenDate | None:

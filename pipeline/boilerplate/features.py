@@ -61,11 +61,12 @@ PLAIN = 110
 OPENING = 80
 """Characters at both ends of a longer line that are looked up in the word lists."""
 PROSE = 80
-"""Characters from which a line that ends in a stop is prose."""
+"""Characters, East Asian ones twice, from which a line that ends in a stop is prose."""
 
 _STOP = re.compile(r"[.!?…。！？؟][\"”“’‘»«›‹)\]」』）]*$")
 _SENTENCE = re.compile(r"[.!?…。！？؟](?=[\s\"”’»)]|$)|[。！？]")
-_WIDE = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
+WIDE = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
+"""East Asian letters, of which a sentence needs half as many as of others."""
 _ADDRESS = re.compile(r"https?:|www\.|@\w|\.(?:com|org|net|co|de|fr)\b", re.I)
 _BARS = re.compile(r"[|•·»›→▶►▸/]")
 _DIGIT = re.compile(r"\d")
@@ -97,6 +98,7 @@ class Shape(NamedTuple):
     row      the numbers that SHAPE names, as 32-bit floats
     beside   of those what counts for the lines around it: characters, stop, function words, hits in the word lists
     label    the label that the word lists give to it
+    heading  the label of the known heading that it is
     prose    whether it is a sentence of some length
     plain    whether it is a long sentence in words of no class, not spoken to the reader
     heads    whether it is a heading over a list, a form or comments
@@ -107,6 +109,7 @@ class Shape(NamedTuple):
     row: array[float]
     beside: array[float]
     label: str | None
+    heading: str | None
     prose: bool
     plain: bool
     heads: bool
@@ -142,6 +145,7 @@ def _shape(row: array[float], is_: str | None, starts: str | None, holds: str | 
         row,
         array("f", (size, row[3], row[15], hits)),
         named,
+        is_,
         stop and size >= PROSE and words >= 8,
         stop and size >= PLAIN and words >= 15 and not (row[16] or date or wire or hits),
         is_ in _HEADS,
@@ -185,7 +189,7 @@ def _short_shape(line: str, title_words: frozenset[str]) -> Shape:
     count = len(words)
     wide = 0
     if count * 12 < size:
-        wide = len(_WIDE.findall(line))
+        wide = len(WIDE.findall(line))
         count = max(count, wide // 2)
     divisor = count or 1
     row = _BLANK[:]

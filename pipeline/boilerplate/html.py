@@ -91,9 +91,9 @@ def _weighed(root: Any, found: Sequence[MarkupLine], headline: str | None) -> li
             value, shape, marks = weighed[index]
             value += page_bias(shape.row, line.linked / len(line.text))
             hint = shape.label or (_hint(marks) if value < 0 else None)
-            lines.append(Line(at, end, value, hint, shape.date, value >= 0 and shape.wire))
+            lines.append(Line(at, end, value, hint, shape.heading, shape.date, value >= 0 and shape.wire))
         else:
-            lines.append(Line(at, end, HOPELESS, None, False, False))
+            lines.append(Line(at, end, HOPELESS, furniture=False))
         at = end + 1
     return lines
 

@@ -13,16 +13,14 @@ from typing import NamedTuple
 
 from pipeline.boilerplate.assemble import KEPT, Labelled, Piece
 from pipeline.boilerplate.dateline import Found, find_dateline
-from pipeline.boilerplate.dates import WrittenDate, date_line
-from pipeline.boilerplate.vocabulary import WORD, heading
+from pipeline.boilerplate.dates import EAST_ASIAN, WrittenDate, date_line
+from pipeline.boilerplate.features import PROSE, WIDE
 from pipeline.boilerplate.wire import STOPPED, Furniture, furniture_ending, furniture_line, may_be_furniture
 from schemas.lines import BLOB, cut_sentences, fingerprint, folded
 from schemas.records import Dateline
 
 SHORT = 200
 """Characters up to which a line is looked up in the word lists."""
-PROSE = 80
-"""Characters from which a line that ends in a stop is prose."""
 STOPS = tuple('.!?…。！？؟"”“’‘»«›‹)]」』）')
 LISTS = frozenset(("related", "comments"))
 """Headings over a list: of other stories, of what readers wrote."""
@@ -46,6 +44,7 @@ class Line(NamedTuple):
 
     odds       log odds that it belongs to the story
     hint       the label that wording or markup suggest if it does not
+    heading    the label of the known heading that it is
     date       whether it is a date
     furniture  whether it may be agency furniture
     """
@@ -54,6 +53,7 @@ class Line(NamedTuple):
     end: int
     odds: float
     hint: str | None = None
+    heading: str | None = None
     date: bool = False
     furniture: bool = True
 
@@ -191,7 +191,7 @@ def _short_line(state: _State, words: str, line: Line, title: str | None, remove
     if title is not None and not state.in_body and folded(words) == title:
         remove("other", "headline")
         return True
-    label = heading(words, WORD.findall(words.casefold()))
+    label = line.heading
     if label is not None and label != "section" and line.odds < LIKELY:
         if label in LISTS:
             state.under = label
@@ -228,7 +228,10 @@ def _body(state: _State, text: str, start: int, end: int) -> None:
 
 
 def _is_prose(words: str) -> bool:
-    return len(words) >= PROSE and words.endswith(STOPS)
+    size = len(words)
+    if PROSE > size >= PROSE // 2 and max(words) >= EAST_ASIAN:
+        size += len(WIDE.findall(words))
+    return size >= PROSE and words.endswith(STOPS)
 
 
 def _end(state: _State, furniture: Furniture, at: int) -> None:

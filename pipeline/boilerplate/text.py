@@ -90,6 +90,6 @@ def weighed_lines(text: str, cuts: Sequence[Cut], headline: str | None, seen: _S
         for index, row in zip(unsure, rows, strict=True):
             odds[index] = seen.odds[row] + bias(looks[index].row)
     return [
-        Line(start, end, value, shape.label, shape.date, shape.wire)
+        Line(start, end, value, shape.label, shape.heading, shape.date, shape.wire)
         for (start, end), value, shape in zip(cuts, odds, looks, strict=True)
     ]

@@ -339,6 +339,95 @@ def test_a_wire_tail_goes(tail: str) -> None:
     assert clean_text(f"{STORY}\n\n{tail}").text == STORY
 
 
+RIGHTS = {
+    "en": "The information in this dispatch may not be republished or broadcast without our written consent.",
+    "en material": "No part of this report may be copied, stored or passed on without the prior permission of the agency.",
+    "en short": "Reproduction in whole or in part without permission is prohibited.",
+    "de": "Nachdruck und Weiterverbreitung dieser Meldung nur mit schriftlicher Genehmigung der Agentur.",
+    "fr": "Toute reproduction de cette dépêche, même partielle, est interdite sans l'accord écrit de l'agence.",
+    "es": "Queda prohibida la reproducción de este despacho sin la autorización de la agencia.",
+    "pt": "É proibida a reprodução deste despacho sem a autorização da agência.",
+    "it": "È vietata la riproduzione di questo dispaccio senza il consenso dell'agenzia.",
+    "ru": "Перепечатка сообщений агентства допускается только с его письменного разрешения.",
+    "zh": "未经本社书面授权，任何媒体不得转载本稿件。",
+    "ja": "本記事の無断転載を禁じます。",
+    "ko": "이 기사의 무단 전재와 재배포를 금지합니다.",
+    "ar": "لا يجوز إعادة نشر هذا الخبر من دون إذن خطي من الوكالة.",
+    "id": "Dilarang mengutip berita ini tanpa izin tertulis dari kantor berita.",
+}
+
+
+@pytest.mark.parametrize("language", RIGHTS)
+def test_a_notice_of_rights_behind_the_story_goes_in_whatever_words(language: str) -> None:
+    story = "\n\n".join(BODIES.get(language, BODIES["en"]))
+    clean = clean_text(f"{story}\n\n{RIGHTS[language]}")
+    assert clean.text == story
+    assert clean.spans[-1].label == "copyright"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The report may not be published without the consent of both governments, a spokesman said on Thursday evening.",
+        "All material from the archive must be returned to the ministry, which gave no permission for a copy, by Friday.",
+        "Any fish that is caught in the strait without a permit may not be sold, the two ministers wrote in a joint letter.",
+        "Reproduction of the treaty's maps was forbidden for thirty years, and only the two navies were given copies of them.",
+    ],
+)
+def test_a_sentence_on_what_may_not_be_published_stays(sentence: str) -> None:
+    text = f"{LEAD}\n\n{SECOND}\n\n{sentence}"
+    assert clean_text(text).text == text
+
+
+@pytest.mark.parametrize("dash", ["--", "-", "_", "–"])
+def test_a_town_in_capitals_and_its_country_make_a_dateline_of_an_agency_unheard_of(dash: str) -> None:
+    clean = clean_text(f"PORT HALVARD, Norland (MP) {dash} {STORY}")
+    assert clean.text == STORY
+    assert clean.dateline is not None
+    assert (clean.dateline.place, clean.dateline.agency) == ("PORT HALVARD, Norland", "MP")
+
+
+WRAPPED = """\
+Ministers Take Up Fishing Talks in the Strait
+BC-Strait-Fishing
+Jan 14, 2026 18:20 CET
+By ANN OTHER
+
+PORT HALVARD, Norland (MP) -- The foreign ministers of both countries opened
+two days of talks on Wednesday on fishing rights in the strait, the first
+such meeting since the treaty lapsed three years ago.
+
+Officials said the delegations had agreed to set up a joint commission, which
+is to present its proposals before the end of the year.
+
+No second round was agreed.
+
+-30-
+
+Copyright 2026 The Agency. All rights reserved. This material may not be
+published, broadcast, rewritten or redistributed.
+"""
+
+
+def test_teletype_is_read_by_its_paragraphs_and_its_head_by_its_lines() -> None:
+    clean = clean_text(WRAPPED)
+    assert clean.flags == ()
+    assert clean.text.startswith("The foreign ministers of both countries opened\ntwo days")
+    assert clean.text.rstrip().endswith("end of the year.\n\nNo second round was agreed.")
+    assert [span.label for span in clean.spans if span.start < WRAPPED.index("PORT")][1:] == [
+        "wire_slug",
+        "timestamp",
+        "byline",
+    ]
+    assert [span.label for span in clean.spans][-2:] == ["wire_tail", "copyright"]
+
+
+def test_a_list_of_short_lines_is_no_teletype() -> None:
+    lines = "\n".join(f"the {word} of the strait" for word in ("fish", "boats", "harbours", "nets", "crews", "guards"))
+    text = f"{LEAD}\n\n{SECOND}\n\nWhat they talked about:\n{lines}"
+    assert clean_text(text).text == text
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_furniture_at_the_end_of_a_blob_goes(ending: str) -> None:
     assert clean_text(f"{BLOB} {ending}").text == BLOB

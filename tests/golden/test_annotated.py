@@ -121,15 +121,7 @@ def test_the_events_of_a_flattened_page_have_their_dates(
     assert dates[place] == DateSpan(day)
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "kestrel",
-        pytest.param("littorale", marks=pytest.mark.xfail(reason="a notice of rights in other words stays")),
-        "sundial",
-        pytest.param("polder", marks=pytest.mark.xfail(reason="texts in hard-wrapped lines are left uncleaned")),
-    ],
-)
+@pytest.mark.parametrize("source", ["kestrel", "littorale", "sundial", "polder"])
 def test_an_agencys_teasers_and_furniture_are_gone(clean: dict[tuple[str, int], CleanArticle], source: str) -> None:
     texts = [(one.headline, one.text) for one in clean.values() if one.source_id == source]
     assert [(headline, words) for headline, text in texts for words in FURNITURE[source] if words in text] == []

@@ -70,7 +70,7 @@ class PipelineConfig:
     batch_seconds: float = 5.0
     """How long a local micro-batch goes on reading; results are written and a stop is heeded at its end."""
     poll_seconds: float = 0.5
-    """How long the local pipeline waits before it looks for new records again."""
+    """How often the local pipeline looks for new records, while it keeps up with them."""
     archive: str = ""
     """Folder for Avro files of the records by date; empty: none."""
     archive_codec: str = "deflate"

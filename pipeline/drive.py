@@ -118,6 +118,7 @@ def drive(
         try:
             with hand.opened(settings), topics.lease(config.pipeline.group, settings.raw) as lease:
                 while not stop.is_set():
+                    began = time.monotonic()
                     result = _batch(config, settings, topics, lease, batches, skip_lost)
                     wait = FIRST_WAIT
                     if result is not None:
@@ -125,8 +126,9 @@ def drive(
                         on_batch(result)
                     elif once:
                         return summary
-                    else:
-                        stop.wait(config.pipeline.poll_seconds)
+                    if not once and (result is None or not result.behind):
+                        # Also where records came meanwhile: many small batches would cost more than what is in them.
+                        stop.wait(max(0.0, began + config.pipeline.poll_seconds - time.monotonic()))
             return summary
         except (GroupHeld, OffsetsError, StorageFull, TopicChanged):
             raise

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.summits.encoder import Encoder, encoder_of
 from pipeline.summits.standins import Piece
+from pipeline.summits.tree import Tree, tree_of
 
 _KNOWN = ["tok2vec", "tagger", "parser"]
 _AT_ONCE = 64
@@ -28,14 +29,19 @@ class Parser:
     def tokenize(self, text: str) -> Any:
         return self.nlp.tokenizer(text)
 
-    def parse(self, sentences: Sequence[Sequence[Piece]]) -> Iterable[Any]:
-        """A parsed document for each sentence; what else is in the batch makes no difference."""
+    def parse(self, sentences: Sequence[Sequence[Piece]]) -> Iterable[Tree]:
+        """The tree of each sentence; what else is in the batch makes no difference."""
         from spacy.tokens import Doc
 
+        words = [[piece.word for piece in pieces] for pieces in sentences]
         docs = [
-            Doc(self.nlp.vocab, words=[piece.word for piece in pieces], spaces=[piece.space for piece in pieces])
-            for pieces in sentences
+            Doc(self.nlp.vocab, words=own, spaces=[piece.space for piece in pieces])
+            for own, pieces in zip(words, sentences, strict=True)
         ]
+        for doc, own in zip(self._parsed(docs), words, strict=True):
+            yield tree_of(doc, own)
+
+    def _parsed(self, docs: Sequence[Any]) -> Iterable[Any]:
         if self.encoder is None:
             yield from self.nlp.pipe(docs)
             return

@@ -29,7 +29,7 @@ def words(text: str, offset: int = 0) -> list[Word]:
     out = []
     for match in _TOKEN.finditer(text):
         token = match.group()
-        bare = _POSSESSIVE.sub("", token)
+        bare = _POSSESSIVE.sub("", token) if "'" in token or "’" in token else token
         end = match.end()
         possessive = bare != token
         if (

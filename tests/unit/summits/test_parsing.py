@@ -13,6 +13,7 @@ from pipeline.summits import model
 from pipeline.summits.encoder import encoder_of
 from pipeline.summits.parsing import Parser
 from pipeline.summits.standins import pieces
+from pipeline.summits.tree import tree_of
 
 SENTENCES = [
     "Smith met Jones in Paris on Monday to discuss ferries.",
@@ -52,6 +53,22 @@ def test_a_parse_is_the_same_alone_and_in_a_batch_and_as_spacys_own(parser: Pars
     together = parse(parser, SENTENCES * 20)
     assert together == parse(Parser(parser.nlp, None), SENTENCES) * 20
     assert together[:4] == [parse(parser, [sentence])[0] for sentence in SENTENCES]
+
+
+def test_a_tree_answers_as_spacys_tokens_do(parser: Parser) -> None:
+    for sentence in SENTENCES:
+        (doc,) = parser.nlp.pipe([sentence])
+        for node, token in zip(tree_of(doc, [token.text for token in doc]), doc, strict=True):
+            assert (node.lower_, node.tag_, node.dep_, node.head.i) == (
+                token.lower_,
+                token.tag_,
+                token.dep_,
+                token.head.i,
+            )
+            for name in ("children", "lefts", "rights", "subtree", "conjuncts"):
+                assert [word.i for word in getattr(node, name)] == [word.i for word in getattr(token, name)]
+            assert (node.left_edge.i, node.right_edge.i) == (token.left_edge.i, token.right_edge.i)
+            assert all(node.is_ancestor(node.doc[other.i]) == token.is_ancestor(other) for other in doc)
 
 
 WIDER_WINDOWS = {

@@ -36,7 +36,7 @@ def test_a_worker_that_is_killed_under_load_is_succeeded_and_nothing_is_lost(liv
     told = TOLD[f"run's worker, {desk.topics.url.split(':')[0]}"]
     chance = random.Random(29)
     log = tmp_path / "log"
-    with command("run", "--config", str(config), cwd=tmp_path, log=log) as run, Producer(desk) as producer:
+    with command("run", "--config", str(config), cwd=tmp_path, log=log) as run, Producer(desk, every=0.25) as producer:
         for _ in range(KILLS):
             before = desk.committed()
             until(lambda before=before: desk.committed() != before, "progress")  # type: ignore[misc]

@@ -15,7 +15,7 @@ from pipeline.boilerplate.assemble import KEPT, Labelled, Piece
 from pipeline.boilerplate.dateline import Found, find_dateline
 from pipeline.boilerplate.dates import EAST_ASIAN, WrittenDate, date_line
 from pipeline.boilerplate.features import PROSE, WIDE
-from pipeline.boilerplate.wire import STOPPED, Furniture, furniture_ending, furniture_line, may_be_furniture
+from pipeline.boilerplate.wire import Furniture, ends_as_sentence, furniture_ending, furniture_line, may_be_furniture
 from schemas.lines import BLOB, cut_sentences, fingerprint, folded
 from schemas.records import Dateline
 
@@ -100,7 +100,7 @@ def label_lines(
     for line in lines:
         start, end = line.start, line.end
         certain = line.odds >= CERTAIN and state.in_body and not (known_lines or state.ended or line.furniture)
-        if certain and end - start <= BLOB and text[end - 1] in STOPPED:
+        if certain and end - start <= BLOB and ends_as_sentence(text, end):
             state.under = None
             pieces.append(Piece(start, end, "body", "prose"))
             continue
@@ -130,7 +130,7 @@ def label_lines(
 def _blob(state: _State, text: str, line: Line, known_lines: Collection[int]) -> None:
     """Labels the sentences of a line that holds much of the story."""
     for start, end in cut_sentences(text, line.start, line.end):
-        furniture = text[end - 1] not in STOPPED or may_be_furniture(text[start:end])
+        furniture = not ends_as_sentence(text, end) or may_be_furniture(text[start:end])
         if state.in_body and not (furniture or state.ended or known_lines):
             state.pieces.append(Piece(start, end, "body", "prose"))
         else:
@@ -220,7 +220,7 @@ def _body(state: _State, text: str, start: int, end: int) -> None:
     state.in_body = state.in_body or prose or ending is not None
     if not state.in_body and state.plain and not words.endswith(STOPS):
         state.above.append(len(pieces))
-    heading = not prose and body_end - start <= SHORT and not words.endswith(STOPS) and "\n" not in words
+    heading = not prose and body_end - start <= SHORT and not words.endswith(STOPS) and ". " not in words
     pieces.append(Piece(start, body_end, "heading" if heading else "body", "appearance" if heading else "prose"))
     if ending:
         pieces.append(Piece(at, end, ending[1].label, ending[1].rule))

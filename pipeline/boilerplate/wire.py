@@ -11,6 +11,7 @@ LONGEST_LINE = 500
 LONGEST_ENDING = 600
 STOPPED = frozenset('.!?。！？"”“’‘»«›‹')
 """Last characters of paragraphs that end as sentences do, and so in no furniture."""
+_BRACKETED = frozenset((").", "].", "/."))
 _QUOTES = frozenset("\"“”„‘’'«»「『–")
 """What begins the speech of somebody."""
 _OPENERS = re.compile(table("wire")["openers"])
@@ -26,6 +27,11 @@ def may_be_furniture(line: str) -> bool:
     return len(line) <= LONGEST_LINE and (
         not (line[0].isalnum() or line[0] in _QUOTES) or _OPENERS.match(line) is not None or "contributed" in line
     )
+
+
+def ends_as_sentence(text: str, end: int) -> bool:
+    """Whether the words before `end` close as sentences do, and so in no furniture but an agency's name in brackets."""
+    return text[end - 1] in STOPPED and text[end - 2 : end] not in _BRACKETED
 
 
 def furniture_line(line: str, *, in_body: bool | None) -> Furniture | None:
@@ -46,7 +52,7 @@ def furniture_line(line: str, *, in_body: bool | None) -> Furniture | None:
 
 def furniture_ending(text: str, start: int, end: int) -> tuple[int, Furniture] | None:
     """Where the furniture begins that ends the paragraph text[start:end], which must begin with something else."""
-    if text[end - 1] in STOPPED:
+    if ends_as_sentence(text, end):
         return None
     match = wire_endings().search(text, max(start + 1, end - LONGEST_ENDING), end)
     if match is None or not text[start : match.start()].strip():

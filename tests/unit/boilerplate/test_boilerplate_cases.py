@@ -339,6 +339,32 @@ def test_a_wire_tail_goes(tail: str) -> None:
     assert clean_text(f"{STORY}\n\n{tail}").text == STORY
 
 
+@pytest.mark.parametrize(
+    "last",
+    [f"{SECOND} EFE", f"{SECOND} (ANSA).", f"{SECOND} PTI ABC DEF", f"{SECOND} (dpa)", f"{SECOND}\n\nab-cd/ef/gh"],
+)
+def test_an_agencys_name_behind_the_last_sentence_goes(last: str) -> None:
+    assert clean_text(f"{LEAD}\n\n{last}").text == f"{LEAD}\n\n{SECOND}"
+
+
+@pytest.mark.parametrize("name", ["BBC", "(BBC)", "the Associated Press"])
+def test_an_agencys_name_within_the_last_sentence_stays(name: str) -> None:
+    text = f"{LEAD}\n\nThe delegations left without a word to anybody, as their hosts told a reporter of {name}."
+    assert clean_text(text).text == text
+
+
+def test_a_dateline_may_lack_a_place() -> None:
+    clean = clean_text(f"Jan 14 (Reuters) - {STORY}", published=date(2026, 1, 14))
+    assert clean.text == STORY
+    assert clean.dateline is not None
+    assert (clean.dateline.place, clean.dateline.date, clean.dateline.agency) == (None, "2026-01-14", "Reuters")
+
+
+def test_a_last_paragraph_without_a_stop_is_no_heading() -> None:
+    text = f"{LEAD}\n\nThe delegations left in the evening. Their hosts said nothing on what had been agreed"
+    assert clean_text(f"{text}\n\nSign up for our newsletter").text == text
+
+
 RIGHTS = {
     "en": "The information in this dispatch may not be republished or broadcast without our written consent.",
     "en material": "No part of this report may be copied, stored or passed on without the prior permission of the agency.",

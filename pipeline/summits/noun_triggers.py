@@ -12,7 +12,7 @@ from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.offers import askers, in_margin
 from pipeline.summits.places import PlaceHit, venue_hit
 from pipeline.summits.referring import PLURAL
-from pipeline.summits.roles import Role
+from pipeline.summits.roles import Role, people
 from pipeline.summits.status import status_named
 from pipeline.summits.verbs import is_verb, stem, verbs
 from pipeline.summits.visit_nouns import visit_named
@@ -42,6 +42,12 @@ def _is_definite(noun: Any) -> bool:
 def _is_attended(noun: Any) -> bool:
     """Whether the verb whose object a gathering is says that its subject takes part: who chaired the session."""
     return noun.dep_ in _ARGUMENT and is_verb(noun.head) and stem(noun.head) in verbs("attending")
+
+
+def _is_joint(parsed: Parsed, noun: Any) -> bool:
+    """Whether persons of several countries hold a gathering."""
+    countries = {role.mention.country for role in people(parsed.subjects(noun.head)) if role.mention is not None}
+    return len(countries - {None}) > 1
 
 
 @cache
@@ -86,7 +92,7 @@ def _call(parsed: Parsed, noun: Any) -> Candidate | None:
 def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) -> Candidate | None:
     word = noun.lower_
     gathering, codes = _gathering(parsed, noun, story)
-    told = word in nouns("talk") or (_is_definite(noun) and _is_attended(noun))
+    told = word in nouns("talk") or (_is_attended(noun) and (_is_definite(noun) or _is_joint(parsed, noun)))
     if not told and gathering is None and not (word == "conference" and _phone_noun(noun)):
         return None
     before = _before(parsed, noun)

@@ -33,10 +33,12 @@ def is_primary(draft: Draft, story: Story, events: Sequence[Draft]) -> bool:
     index = draft.index
     if draft.aside and (draft.status != "held" or index >= _LEAD or draft is not first):
         return False
+    about_trip = first.index > 0 or first.kind == "visit" or first.status != "held"
+    if about_trip and _on_trip(draft, story):
+        return True
     if draft is first:
         return index <= (_NEAR if len(events) == 1 else _LEAD)
-    about_trip = first.index > 0 or first.kind == "visit" or first.status != "held"
-    if (about_trip and _on_trip(draft, story)) or (index <= _NEAR and _INSTEAD.search(story.sentence(index))):
+    if index <= _NEAR and _INSTEAD.search(story.sentence(index)):
         return True
     if draft.status == "proposed" != first.status:
         return False

@@ -23,11 +23,11 @@ def refers(token: Any) -> str:
     word = token.lower_
     if word in reference_words("plural_pronouns"):
         return "two" if word in reference_words("pairs") else "many"
+    if word == "last" and any(child.lower_ == "two" for child in token.children):
+        return "two"  # "the two last met in June", as the parse has it
     if word not in reference_words("plural_nouns"):
         return ""
     left = {child.lower_ for child in token.lefts}
-    if word in reference_words("pairs"):
-        left.discard("last")  # the two last met in June
     if left & reference_words("definite_numbers"):
         return "" if left & reference_words("others") else "two" if left & reference_words("pairs") else "many"
     if "the" not in left or len(left) > 1 or word not in reference_words("plural_leaders"):

@@ -63,7 +63,7 @@ class Tagged:
                 past = True
             elif word.norm in _title_words("deputies"):
                 lower = True
-            elif word.possessive or word.norm not in _title_words("modifiers"):
+            elif word.possessive or word.norm not in _title_words("modifiers") or self._hosts(at - 1):
                 if at in self.ends or not _adjective(word) or unknown == _MOST_UNKNOWN:
                     break
                 plain = plain if unknown else at
@@ -78,10 +78,16 @@ class Tagged:
         if hit.entry.kind == "capital" and not possessive and hit.entry.value not in ("US", "RU", "VA"):
             return at, past, lower, None
         first = hit.first
-        while first > 0 and (self.tokens[first - 1].norm in _title_words("past") | _title_words("modifiers")):
+        before = _title_words("past") | _title_words("modifiers")
+        while first > 0 and self.tokens[first - 1].norm in before and not self._hosts(first - 1):
             past |= self.tokens[first - 1].norm in _title_words("past")  # former Japanese prime minister
             first -= 1
         return first, past, lower, hit.entry.value
+
+    def _hosts(self, at: int) -> bool:
+        """Whether "host" is a verb here, as it is without an article or a country before it."""
+        before = self.tokens[at - 1].norm if at else ""
+        return self.tokens[at].norm == "host" and before not in ("the", "its", "their") and at not in self.ends
 
     def of_country(self, at: int) -> tuple[int, str | None]:
         """President Rui Tavora of Portugal: the token behind the country, and its code."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from pipeline.summits.candidate import Candidate, made, nouns, phone_words, trigger_verbs
+from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_after, trigger_verbs
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.places import PlaceHit
@@ -43,7 +43,7 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
     if base == "discuss" or (base == "exchange" and any(child.lower_ in _VIEWS for child in verb.children)):
         return _discuss(parsed, verb)
     if base in trigger_verbs("agree"):
-        return _agree(parsed, verb)
+        return _agree(parsed, verb, places)
     if base in trigger_verbs("put_off") and any(_it(child) for child in verb.children):
         return _put_off(parsed, verb)
     return visit_told(parsed, verb, base, places)
@@ -153,12 +153,18 @@ def _call(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         objects = people(parsed.with_(verb, ("to", "with")))
     if base != "call":
         return made(parsed, verb, "call", parsed.subjects(verb) + objects, separate=objects) if objects else None
-    if any(child.dep_ in _CLAUSES or (child.dep_ == "prep" and child.lower_ == "for") for child in verb.children):
+    if any(_describes(child) or (child.dep_ == "prep" and child.lower_ == "for") for child in verb.children):
         return None
     visited = _named(people(parsed.with_(verb, ("on",))))
     if visited:  # called on the king
         return made(parsed, verb, "meeting", parsed.subjects(verb) + visited)
     return made(parsed, verb, "call", parsed.subjects(verb) + objects, separate=objects) if _named(objects) else None
+
+
+def _describes(child: Any) -> bool:
+    """Whether a word tells what somebody is called, or what is called for; "late" in "called him late on Monday" does
+    not."""
+    return child.dep_ in _CLAUSES and not child.tag_.startswith("RB")
 
 
 def _named(roles: Sequence[Role]) -> list[Role]:
@@ -212,11 +218,12 @@ def _discuss(parsed: Parsed, verb: Any) -> Candidate | None:
     )
 
 
-def _agree(parsed: Parsed, verb: Any) -> Candidate | None:
-    """ "Kuramoto and the visiting Thai premier agreed": one of them is the other's guest."""
+def _agree(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
+    """ "Kuramoto and the visiting Thai premier agreed": one of them is the other's guest, or the place is told."""
     subjects = people(parsed.subjects(verb))
     visiting = any(role.mention is not None and role.mention.visiting for role in subjects)
-    if not visiting or len({role.mention.country for role in subjects if role.mention is not None}) < 2:
+    here = any(child.lower_ == "here" for child in verb.children) or place_after(parsed, verb, places, ("in", "at"))
+    if not (visiting or here) or len({role.mention.country for role in subjects if role.mention is not None}) < 2:
         return None
     return made(parsed, verb, "meeting", subjects)
 

@@ -1,4 +1,4 @@
-"""Sentences of our own writing, each with the events that it must give (the format stands in the table's head)."""
+"""Sentences of our own writing, each with the events that it must give (the format stands in the tables' heads)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from schemas.records import SummitEvent
 DAY = date(2024, 5, 15)
 CASES = [
     line.split("\t")
-    for line in (Path(__file__).parent / "sentences_b.tsv").read_text(encoding="utf-8").splitlines()
+    for table in ("sentences_b.tsv", "sentences_c.tsv")
+    for line in (Path(__file__).parent / table).read_text(encoding="utf-8").splitlines()
     if line and not line.startswith("#")
 ]
 OPEN = {

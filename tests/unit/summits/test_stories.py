@@ -1,7 +1,7 @@
 """Whole stories of our own writing.
 
-Half a was read while the rules were written, half b was not. Each has a floor a little under what was measured, so that
-a change that costs events is seen.
+Half a was read while the rules were written, half b was not; half c was written before a round of work on who met, and
+read in it. Each has a floor a little under what was measured, so that a change that costs events is seen.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def same_parties(stories: list[dict[str, Any]]) -> tuple[float, float]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("half", "precision", "recall"), [("a", 0.86, 0.72), ("b", 0.74, 0.62)])
+@pytest.mark.parametrize(("half", "precision", "recall"), [("a", 0.90, 0.80), ("b", 0.74, 0.67), ("c", 0.92, 0.83)])
 def test_events_of_stories_are_found_with_all_their_parties(half: str, precision: float, recall: float) -> None:
     p, r = same_parties([story for story in STORIES if story["half"] == half])
     assert p >= precision

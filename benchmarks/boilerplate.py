@@ -132,11 +132,16 @@ def measure_speed(score: Scorer, folder: Path) -> None:
     paragraphs = [line for story in stories for line in story.split("\n\n")]
     for length in (1_000, 10_000, 100_000, 1_000_000, 10_000_000):
         text = ("\n\n".join(paragraphs) * (length // 500_000 + 1))[:length]
-        forms = {"lines": text, "one line": text.replace("\n", " "), "page": "<p>" + text.replace("\n\n", "</p><p>")}
+        markup = "<p>" + text.replace("\n\n", "</p><p>")
+        forms = {"lines": text, "one line": text.replace("\n", " "), "page": markup, "fragment": markup}
         took = {}
+        runs: dict[str, Callable[[str], object]] = {
+            "page": clean_html,
+            "fragment": lambda value: clean_html(value, kind="fragment"),
+        }
         for form, value in forms.items():
             start = time.process_time()
-            clean_html(value) if form == "page" else clean_text(value)
+            runs.get(form, clean_text)(value)
             took[form] = time.process_time() - start
         print(f"{length:>11,} characters: " + ", ".join(f"{form} {seconds:.3f} s" for form, seconds in took.items()))
 

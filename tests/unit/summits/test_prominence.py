@@ -34,7 +34,8 @@ def test_talks_after_which_the_lead_has_something_said_are_what_it_is_about() ->
 def test_a_trip_that_the_lead_tells_goes_on_with_each_meeting_on_it() -> None:
     told = prominence(
         "Brazilian President Otavio Lins leaves on Thursday on a three-nation tour of Europe. "
-        "Steel tariffs top his list. He has packed a gift of coffee. He will meet French President Adrien Vasseur on Friday. "
+        "Steel tariffs top his list. He has packed a gift of coffee. "
+        "He will meet French President Adrien Vasseur on Friday. "
         "Lins is due to see German Chancellor Ruth Amsel on Sunday."
     )
     assert told == {"BR+FR": "primary", "BR+DE": "primary"}

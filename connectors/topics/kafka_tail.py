@@ -26,6 +26,8 @@ whatever the topic holds: who believes them, and makes a new consumer the next t
 ASK_SECONDS = 1.0
 """Between two looks at the partitions' ends while there are records."""
 ASK_MS = 3_000
+POSITION_MS = 100
+"""Known without asking, but where the broker has come back and is asked whether it still holds it."""
 METADATA_MS = 30_000
 """A topic that has grown is noticed within it."""
 
@@ -95,7 +97,7 @@ class Tail:
             with self._told():
                 for place in self._places:
                     # It moves without records too: transactions and compaction leave offsets without any.
-                    position = self._consumer.position(place, timeout_ms=ASK_MS)
+                    position = self._consumer.position(place, timeout_ms=POSITION_MS)
                     self.positions[place.partition] = position or self.positions[place.partition]
             if seconds <= 0 or self._look_at_ends() or time.monotonic() > doubted:
                 return []

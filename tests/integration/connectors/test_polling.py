@@ -14,6 +14,7 @@ from connectors.fetch import Limits
 from connectors.run import connect
 from connectors.state import State
 from connectors.summary import ConnectSummary
+from schemas import LINES_VERSION
 
 
 def clock() -> datetime:
@@ -340,7 +341,7 @@ def test_lines_of_two_other_stories_travel_with_the_third(desk: Desk) -> None:
     )
     poll(desk, {"url": desk.wire.url("/feed")})
     assert [len(one.repeated_lines) for one in desk.raw()] == [0, 0, 1, 1]
-    assert desk.raw()[3].repeated_lines_version == 1
+    assert desk.raw()[3].repeated_lines_version == LINES_VERSION
 
 
 def test_a_redirect_is_believed_only_after_days_of_seeing_it(desk: Desk) -> None:

@@ -45,9 +45,8 @@ def join(drafts: Sequence[Draft]) -> list[Draft]:
         if draft.persons and len(draft.parties) < 2:
             home = _home(draft, [event for event in out if _common(draft, event)], near=_NEAR)
         else:
-            # "its postponement to January": the day is the new one
-            moved = not draft.parties and draft.status in _HARD
-            draft.when = None if moved else draft.when
+            if not draft.parties and draft.status in _HARD:
+                draft.when = draft.place = None  # "its postponement to January": the day is the new one
             home = _home(draft, out, near=_NEAR)
         if home is not None:
             _merge(home, draft)

@@ -121,6 +121,7 @@ def submit(config: Config, settings: Settings, place: Place, restore: str = "", 
     following = _following(config.flink, settings, group, name, len(first))
     pipeline = beam.Pipeline(options=PipelineOptions(options(config.flink, place, name, restore)))
     build(pipeline, FollowTopic(following), settings, limits)
+    place.restore(restore)
     try:
         result = pipeline.run()
     except Exception as error:  # Beam's, gRPC's and Flink's, for every kind of reason

@@ -29,6 +29,12 @@ class Place:
     savepoints: str
     servers: tuple[Server, ...] = ()
 
+    def restore(self, savepoint: str) -> None:
+        """Tells an embedded Flink of this command's own where its next job goes on; empty: at the offsets."""
+        for server in self.servers:
+            if isinstance(server, JobServer):
+                server.restore(savepoint)
+
     def repair(self) -> None:
         """Starts servers of this command's own again that have ended. Raises ServerError."""
         for server in self.servers:

@@ -130,6 +130,12 @@ class JobServer(Server):
         """HOST:PORT, as Beam's option --job_endpoint takes it."""
         return f"{LOOPBACK}:{self.port}"
 
+    def restore(self, savepoint: str) -> None:
+        """The next job of an embedded Flink goes on from there (a URI), or with an empty one begins anew. Beam heeds
+        --savepoint_path for clusters alone, but its settings are read again for each job."""
+        settings = {**self._settings, "execution.savepoint.path": savepoint} if savepoint else self._settings
+        _configuration(self.folder, settings)
+
     def command(self) -> Sequence[str]:
         driver = _program("org.apache.beam.runners.flink.FlinkJobServerDriver")
         return [

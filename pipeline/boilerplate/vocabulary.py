@@ -132,39 +132,37 @@ def started(lower: str) -> str | None:
     return match.lastgroup if match is not None else None
 
 
-Holders = dict[str, list[tuple[int, re.Pattern[str]]]]
-
-
 @cache
-def _holders() -> Holders:
-    """The longest word of phrases that may stand anywhere in a line → which label they tell, and how to find them.
+def _telling() -> dict[str, dict[int, list[str]]]:
+    """The longest word of phrases that may stand anywhere in a line → place of the label they tell → those phrases.
 
     Phrases of scripts beyond the Latin one are looked for in every line of such a script, under the word "".
     """
-    labels = list(table("phrases"))
-    phrases: dict[tuple[str, str], list[str]] = {}
-    for label in labels:
-        for phrase in table("phrases")[label].get("holds", ()):
+    telling: dict[str, dict[int, list[str]]] = {}
+    for at, kinds in enumerate(table("phrases").values()):
+        for phrase in kinds.get("holds", ()):
             word = max(WORD.findall(phrase.casefold()), key=len)
-            phrases.setdefault(("" if word >= BEYOND_LATIN else word, label), []).append(phrase)
-    holders: Holders = {}
-    for (word, label), found in phrases.items():
-        pattern = re.compile(rf"(?<!\w)(?:{_any_of(found)})")
-        holders.setdefault(word, []).append((labels.index(label), pattern))
-    return holders
+            telling.setdefault("" if word >= BEYOND_LATIN else word, {}).setdefault(at, []).append(phrase)
+    return telling
+
+
+@cache
+def _holders(word: str) -> tuple[tuple[int, re.Pattern[str]], ...]:
+    """How to find the phrases of a telling word, by the place of their label."""
+    return tuple((at, re.compile(rf"(?<!\w)(?:{_any_of(phrases)})")) for at, phrases in _telling()[word].items())
 
 
 def held(lower: str, words: Sequence[str]) -> str | None:
     """The label of the first phrase that a case-folded line holds; `words` are its words (WORD)."""
     if not words:
         return None
-    holders = _holders()
-    telling = [] if holders.keys().isdisjoint(words) else [word for word in dict.fromkeys(words) if word in holders]
+    known = _telling()
+    telling = [] if known.keys().isdisjoint(words) else [word for word in dict.fromkeys(words) if word in known]
     if max(words) >= BEYOND_LATIN:
         telling.append("")
     if not telling:
         return None
-    matches = ((pattern.search(lower), label) for word in telling for label, pattern in holders[word])
+    matches = ((pattern.search(lower), label) for word in telling for label, pattern in _holders(word))
     first = min(((match.start(), label) for match, label in matches if match is not None), default=None)
     return list(table("phrases"))[first[1]] if first is not None else None
 

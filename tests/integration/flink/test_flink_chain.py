@@ -101,6 +101,8 @@ def test_the_next_job_goes_on_where_a_savepoint_or_a_checkpoint_was_taken(flink_
         second.until(caught_up(flink_desk), "everything was committed")
         assert articles(flink_desk) == ids(range(40))
         (found,) = [one for name in flink.rests if (one := rest.running(name))]
+        # The interface tells what was some seconds ago.
+        second.until(lambda: rest.newest_checkpoint(found) != "", "Flink told of a checkpoint")
         checkpoint = rest.newest_checkpoint(found)
         rest.cancel(found)
         second.until_ended()
@@ -109,4 +111,5 @@ def test_the_next_job_goes_on_where_a_savepoint_or_a_checkpoint_was_taken(flink_
     flink_desk.put(*(message(article(number)) for number in range(40, 50)))
     with running(flink_config(flink_desk), flink, restore=checkpoint) as third:
         third.until(caught_up(flink_desk), "everything was committed")
-    assert articles(flink_desk) == ids(range(50))  # the checkpoint was of an idle job: nothing lay behind it
+    assert sorted(set(articles(flink_desk))) == ids(range(50))
+    assert len(articles(flink_desk)) <= 60  # at most what the second job wrote is written once more

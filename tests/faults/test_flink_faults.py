@@ -23,7 +23,8 @@ from tests.faults.running import POISONED, Producer, behind, caught_up, command,
 from tests.faults.tier import LONG
 from tests.integration.pipeline.desk import Desk, article, close_desk, open_desk
 
-ROUNDS = 3 if LONG else 1
+pytestmark = pytest.mark.skipif(not LONG, reason="takes minutes: a part of `make faults`")
+ROUNDS = 3
 PARTITIONS = 4
 PATIENCE = 240.0
 """Seconds; a job is submitted anew within 20 on a quiet machine."""
@@ -93,15 +94,9 @@ class Plant:
 FAULTS: dict[str, Callable[[Plant], None]] = {
     "SDK worker": Plant.worker,
     "task manager": Plant.task_manager,
-    **(
-        {
-            f"broker for {OUTAGE:.0f} s": Plant.broker_outage,
-            "job manager and submitter": Plant.job_manager_and_submitter,
-            "upgrade with savepoint": Plant.upgrade,
-        }
-        if LONG
-        else {}
-    ),
+    f"broker for {OUTAGE:.0f} s": Plant.broker_outage,
+    "job manager and submitter": Plant.job_manager_and_submitter,
+    "upgrade with savepoint": Plant.upgrade,
 }
 
 

@@ -27,6 +27,7 @@ from tests.integration.pipeline.desk import Desk, close_desk, open_desk
 
 HITS = 20 if LONG else 2
 """Deaths at each edge, on each of the two."""
+TRIES = 5
 NEW_ITEMS = 5
 BATCH = 4
 ARMED = """
@@ -91,8 +92,7 @@ def test_a_death_at_any_edge_loses_nothing_and_invents_nothing(edge_desk: Desk, 
             else:
                 zygote = running
                 connect(config, desk.topics, once=True)
-            zygote.fork(f"{edge} {chance.choice((1, 1, 2, 3))}")
-            assert zygote.wait() == -signal.SIGKILL
+            died_at(edge, chance.choice((1, 1, 2, 3)), zygote)
             TOLD[f"{edge}, {where}"].in_flight.append(in_flight(desk, feed))
     connect(config, desk.topics, once=True)
     assert main(["run", "--once", "--config", str(file), "--archive", "avro"]) == 0
@@ -103,6 +103,16 @@ def test_a_death_at_any_edge_loses_nothing_and_invents_nothing(edge_desk: Desk, 
     deaths = sum(edge not in OF_CONNECT for edge in rounds)
     batch = max(BATCH, len(desk.committed()))  # each partition gets on in every batch
     assert max(duplicates(desk).values()) <= deaths * batch
+
+
+def died_at(edge: str, at: int, zygote: Zygote) -> None:
+    """On a busy machine a run may end before, with a sentence: the broker did not answer at the start, or a lease that is
+    this short was lost."""
+    for _ in range(TRIES):
+        zygote.fork(f"{edge} {at}")
+        if zygote.wait() == -signal.SIGKILL:
+            return
+    raise AssertionError(f"{edge}: nothing came there in {TRIES} tries")
 
 
 def in_flight(desk: Desk, feed: Feed) -> int:

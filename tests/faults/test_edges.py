@@ -106,8 +106,8 @@ def test_a_death_at_any_edge_loses_nothing_and_invents_nothing(edge_desk: Desk, 
 
 
 def died_at(edge: str, at: int, zygote: Zygote) -> None:
-    """On a busy machine a run may end before, with a sentence: the broker did not answer at the start, or a lease that is
-    this short was lost."""
+    """On a busy machine a run may end before, with a sentence: the broker did not answer at the start, or a lease that
+    is this short was lost."""
     for _ in range(TRIES):
         zygote.fork(f"{edge} {at}")
         if zygote.wait() == -signal.SIGKILL:

@@ -58,7 +58,9 @@ class Job:
         """Of PipelineState; GONE where neither job server nor Flink knows it any more. A job on a cluster outlives its
         job server."""
         with suppress(grpc.RpcError):
-            return str(self.result.state)
+            state = str(self.result.state)
+            if state != PipelineState.FAILED:  # which is also said of one that was cancelled at Flink
+                return state
         with suppress(RestError):
             if found := self.flink():
                 return str(_STATES.get(rest.status(found), PipelineState.RUNNING))

@@ -40,13 +40,6 @@ class Running:
             assert time.monotonic() < deadline, f"{what} did not come about in {PATIENCE:.0f} s"
             time.sleep(0.1)
 
-    def until_ended(self) -> None:
-        """Waits for the pipeline to end by itself, without an error."""
-        assert self._thread is not None
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive()
-        assert self.error is None
-
     def ends(self) -> BaseException:
         """The error that the pipeline ends with by itself."""
         assert self._thread is not None

@@ -84,7 +84,7 @@ def test_while_a_job_runs_its_group_is_refused_to_others_and_its_watermark_follo
         assert max(watermarks(found)) <= time.time()
 
 
-def test_the_next_job_goes_on_where_a_savepoint_or_a_checkpoint_was_taken(flink_desk: Desk, flink: Place) -> None:
+def test_the_next_job_goes_on_where_a_savepoint_was_taken(flink_desk: Desk, flink: Place) -> None:
     flink_desk.put(*(message(article(number)) for number in range(20)))
     with running(flink_config(flink_desk), flink) as first:
         first.until(caught_up(flink_desk), "everything was committed")
@@ -100,16 +100,3 @@ def test_the_next_job_goes_on_where_a_savepoint_or_a_checkpoint_was_taken(flink_
     with running(flink_config(flink_desk), flink, restore=first.watched.savepoint) as second:
         second.until(caught_up(flink_desk), "everything was committed")
         assert articles(flink_desk) == ids(range(40))
-        (found,) = [one for name in flink.rests if (one := rest.running(name))]
-        # The interface tells what was some seconds ago.
-        second.until(lambda: rest.newest_checkpoint(found) != "", "Flink told of a checkpoint")
-        checkpoint = rest.newest_checkpoint(found)
-        rest.cancel(found)
-        second.until_ended()
-
-    flink_desk.rewind()
-    flink_desk.put(*(message(article(number)) for number in range(40, 50)))
-    with running(flink_config(flink_desk), flink, restore=checkpoint) as third:
-        third.until(caught_up(flink_desk), "everything was committed")
-    assert sorted(set(articles(flink_desk))) == ids(range(50))
-    assert len(articles(flink_desk)) <= 60  # at most what the second job wrote is written once more

@@ -17,9 +17,9 @@ def where_of(draft: Draft, leads: bool, story: Story) -> Place | None:
     """The place of an event; null for a call."""
     if draft.kind == "call":
         return None
-    if draft.place is not None:
-        return place_of(draft.place)
     filed = _where_filed(draft, leads, story)
+    if draft.place is not None and (draft.place.name or filed is None or not _is_here(draft, story)):
+        return place_of(draft.place)
     host = _host(draft, story) if filed is None else None
     return Place(None, host) if host is not None else filed
 
@@ -29,11 +29,14 @@ def _where_filed(draft: Draft, leads: bool, story: Story) -> Place | None:
     if draft.status != "held" or draft.kind == "visit" or story.dateline is None or not story.dateline.place:
         return None
     city = city_named(story.dateline.place, draft.parties)
-    here = any(_HERE.search(story.text, *span) for _, span in draft.sentences)
-    if city is None or not (here or (leads and city.country in draft.parties)):
+    if city is None or not (_is_here(draft, story) or (leads and city.country in draft.parties)):
         return None
     name = story.dateline.place
     return Place(name.title() if name.isupper() else name, city.country, None, city.latitude, city.longitude)
+
+
+def _is_here(draft: Draft, story: Story) -> bool:
+    return any(_HERE.search(story.text, *span) for _, span in draft.sentences)
 
 
 def _host(draft: Draft, story: Story) -> str | None:

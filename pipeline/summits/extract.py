@@ -69,9 +69,11 @@ def extract(
     if found is not None and dateline is None:
         dateline = Dateline(found.place)
     text = " " * begin + told_apart(text[begin:])
+    if not (names_office(text) and may_name_sides(source)):
+        return []
     spans = sentences(text)
     wanted = [index for index, (start, end) in enumerate(spans) if may_hold_encounter(text[start:end])][:MOST_PARSED]
-    if not (wanted and names_office(text) and may_name_sides(source)):
+    if not wanted:
         return []
     scan = Scan(text, headline[:_LONGEST_HEADLINE] if headline else None, _home(dateline))
     by_sentence = mentions_by_sentence(scan.mentions, spans)

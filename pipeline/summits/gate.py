@@ -7,7 +7,6 @@ from functools import cache
 
 from pipeline.summits.lexicon import actor_codes, office_words, toml
 
-
 _RUN = re.compile(r"\w+")
 
 

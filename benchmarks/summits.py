@@ -137,7 +137,7 @@ def measure_statuses(scorer: Any, stories: Sequence[Story]) -> None:
     print(f"; macro average {statistics.mean(right[s] / of[s] for s in rare):.3f}")
 
 
-def measure_confidence(scorer: Any, stories: Sequence[Story]) -> None:
+def measure_confidence(scorer: Any, name: str, stories: Sequence[Story]) -> None:
     """Among the events of each band of confidence, how many are right in all their parties."""
     told: list[tuple[float, bool]] = []
     for story in stories:
@@ -146,7 +146,9 @@ def measure_confidence(scorer: Any, stories: Sequence[Story]) -> None:
         one = result["stories"][story["id"]]
         right = {j for i, j in one["pairs"] if one["gold"][i]["parties"] == one["predicted"][j]["parties"]}
         told += [(event["confidence"], j in right) for j, event in enumerate(predicted)]
-    print(f"\n{'confidence':<14}{'events':>8}{'right':>8}{'share':>8}{'mean':>8}")
+    brier = statistics.mean((value - right) ** 2 for value, right in told)
+    print(f"\n{name}: mean squared error {brier:.4f}")
+    print(f"{'confidence':<14}{'events':>8}{'right':>8}{'share':>8}{'mean':>8}")
     for low, high in BINS:
         band = [(value, right) for value, right in told if low <= value < high]
         if band:
@@ -218,7 +220,10 @@ def main() -> None:
             measure_quality(scorer, f"own stories, half {half}", [story for story in own if story["half"] == half])
         measure_statuses(scorer, own)
     if "confidence" in args.only:
-        measure_confidence(scorer, dev + own)
+        measure_confidence(scorer, "development stories and our own", dev + own)
+        measure_confidence(scorer, "development stories", dev)
+        for half in ("a", "b", "c"):
+            measure_confidence(scorer, f"own stories, half {half}", [story for story in own if story["half"] == half])
     if "gate" in args.only:
         measure_gate(dev + own, others)
     if "speed" in args.only:

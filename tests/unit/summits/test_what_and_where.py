@@ -85,3 +85,18 @@ def test_here_is_where_the_story_was_filed() -> None:
     place = only_event(f"{HOLT} met {VARELAS} here on Monday.", Dateline("VIENNA")).place
     assert place is not None
     assert (place.name, place.country) == ("Vienna", "AT")
+
+
+def test_two_who_met_are_surer_than_talks_of_two_and_these_than_three_or_a_summit() -> None:
+    told = (
+        "Austrian Chancellor Leopold Wiesinger met Slovenian Prime Minister Neja Kovacic in Vienna on Monday.",
+        "Talks between Austrian Chancellor Leopold Wiesinger and Slovenian Prime Minister Neja Kovacic lasted an hour.",
+        "The NATO summit in Vilnius was attended by Slovenian Prime Minister Neja Kovacic.",
+    )
+    met, talks, summit = (extract(text, published=date(2026, 3, 10))[0].confidence for text in told)
+    three = extract(
+        "Austrian Chancellor Leopold Wiesinger met Slovenian Prime Minister Neja Kovacic and Croatian President "
+        "Ante Buric in Vienna on Monday.",
+        published=date(2026, 3, 10),
+    )[0].confidence
+    assert met > talks > max(three, summit)

@@ -138,6 +138,15 @@ _PUT_ARTICLE = (
 )
 _GET_ARTICLE = f"SELECT {','.join(_ARTICLE_COLUMNS)} FROM articles"
 _MANY = 500
+_FROM = {
+    "1": """
+ALTER TABLE feeds ADD COLUMN ttl REAL;
+ALTER TABLE feeds ADD COLUMN skip_hours INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feeds ADD COLUMN skip_days INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feeds ADD COLUMN whole REAL;
+"""
+}
+"""Version of an older file → what makes it one of this release. Nothing is dropped: a held embargo is nowhere else."""
 
 
 class State:
@@ -154,6 +163,10 @@ class State:
             self._db.execute("PRAGMA cache_size=-65536")
             self._db.executescript(_SCHEMA)
             version = self.meta("schema")
+            if version in _FROM:
+                upgrade = f"UPDATE meta SET value='{SCHEMA_VERSION}' WHERE name='schema'"
+                self._db.executescript(f"BEGIN IMMEDIATE; {_FROM[version]} {upgrade}; COMMIT")
+                version = str(SCHEMA_VERSION)
             self._seen = int(self.meta("seen") or 0)
         except (sqlite3.Error, OSError) as error:
             raise StateError(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.summits.encoder import Encoder, encoder_of
@@ -13,6 +14,10 @@ from pipeline.summits.tree import Tree, tree_of
 _KNOWN = ["tok2vec", "tagger", "parser"]
 _AT_ONCE = 64
 """Sentences in one batch, so that memory stays bounded."""
+_CHUNK = re.compile(r"\S+")
+_MOST_KEPT = 50_000
+_LONGEST_KEPT = 40
+"""Chunks of text between white space, and characters of one, of which the tokens are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +26,32 @@ class Parser:
 
     nlp: Any
     encoder: Encoder | None
+    _kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, nlp: Any) -> Parser:
         return cls(nlp, encoder_of(nlp) if nlp.pipe_names == _KNOWN else None)
 
-    def tokenize(self, text: str) -> Any:
-        return self.nlp.tokenizer(text)
+    def tokenize(self, text: str) -> Iterator[tuple[str, int, bool]]:
+        """The tokens that spaCy gives but for white space: each with its place in the text, and whether a space
+        follows. No rule of the tokenizer reaches over white space, so that a chunk's tokens are found once."""
+        for match in _CHUNK.finditer(text):
+            at = match.start()
+            words = self._words(match.group())
+            for word in words[:-1]:
+                yield word, at, False
+                at += len(word)
+            yield words[-1], at, text[match.end() : match.end() + 1] == " "
+
+    def _words(self, chunk: str) -> tuple[str, ...]:
+        words = self._kept.get(chunk)
+        if words is None:
+            words = tuple(token.text for token in self.nlp.tokenizer(chunk))
+            if len(chunk) <= _LONGEST_KEPT:
+                if len(self._kept) >= _MOST_KEPT:
+                    self._kept.clear()
+                self._kept[chunk] = words
+        return words
 
     def parse(self, sentences: Sequence[Sequence[Piece]]) -> Iterable[Tree]:
         """The tree of each sentence; what else is in the batch makes no difference."""

@@ -6,10 +6,9 @@ parse faster and better, and the result cannot hang on whether the model has met
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from pipeline.summits.lexicon import toml
 from pipeline.summits.people import Mention
@@ -26,12 +25,16 @@ class Piece:
     mention: Mention | None
 
 
+Tokenizer = Callable[[str], Iterable[tuple[str, int, bool]]]
+"""A text's words, each with its place in the text, and whether a space follows."""
+
+
 @cache
 def _words() -> dict[str, tuple[str, ...]]:
     return {kind: tuple(words) for kind, words in toml("standins.toml").items()}
 
 
-def pieces(text: str, offset: int, mentions: Sequence[Mention], tokenizer: Callable[[str], Any]) -> list[Piece]:
+def pieces(text: str, offset: int, mentions: Sequence[Mention], tokenizer: Tokenizer) -> list[Piece]:
     """The tokens of a sentence that begins at `offset` of the story; `mentions`: those that begin in it."""
     out: list[Piece] = []
     at = 0
@@ -60,13 +63,10 @@ def pieces(text: str, offset: int, mentions: Sequence[Mention], tokenizer: Calla
     return out
 
 
-def _plain(text: str, offset: int, tokenizer: Callable[[str], Any], out: list[Piece]) -> None:
-    if not text:
-        return
-    for token in tokenizer(text):
-        if not token.is_space:
-            start = offset + token.idx
-            out.append(Piece(token.text, start, start + len(token.text), bool(token.whitespace_), None))
+def _plain(text: str, offset: int, tokenizer: Tokenizer, out: list[Piece]) -> None:
+    for word, place, space in tokenizer(text):
+        start = offset + place
+        out.append(Piece(word, start, start + len(word), space, None))
 
 
 def _stand_in(mention: Mention, text: str, before: str, used: dict[str, int]) -> str:

@@ -39,7 +39,9 @@ def test_the_pinned_model_is_run_by_our_encoder(parser: Parser) -> None:
     assert parser.encoder is not None
 
 
-@pytest.mark.parametrize("text", [*SENTENCES, "", " a  b\nc ", "Don't. He's at 8a.m. in the U.S.: ) :-) (:)) a\u00a0b\x1fc"])
+@pytest.mark.parametrize(
+    "text", [*SENTENCES, "", " a  b\nc ", "Don't. He's at 8a.m. in the U.S.: ) :-) (:)) a\u00a0b\x1fc"]
+)
 def test_words_are_those_of_spacys_tokenizer(parser: Parser, text: str) -> None:
     expected = [(t.text, t.idx, bool(t.whitespace_)) for t in parser.nlp.tokenizer(text) if not t.is_space]
     for _ in range(2):  # found, then kept

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W_]+(?:[’'][^\W_]+)*|[^\w\s]|_")
 _POSSESSIVE = re.compile(r"[’']s$|(?<=s)[’']$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """`text` as it stands, `norm` in lower case without a possessive ending."""
+class Word(NamedTuple):
+    """`text` as it stands, `norm` in lower case without a possessive ending. A tuple, as it is made in half the time of
+    a frozen dataclass, and each word of a story is one."""
 
     text: str
     norm: str
@@ -29,15 +29,10 @@ def words(text: str, offset: int = 0) -> list[Word]:
     out = []
     for match in _TOKEN.finditer(text):
         token = match.group()
+        start, end = match.span()
         bare = _POSSESSIVE.sub("", token) if "'" in token or "’" in token else token
-        end = match.end()
-        possessive = bare != token
-        if (
-            not possessive
-            and token[-1] == "s"
-            and text[end : end + 1] in ("’", "'")
-            and not text[end + 1 : end + 2].isalpha()
-        ):
-            possessive = True
-        out.append(Word(token, bare.lower(), offset + match.start(), offset + end, possessive))
+        possessive = bare != token or (
+            token[-1] == "s" and text[end : end + 1] in ("’", "'") and not text[end + 1 : end + 2].isalpha()
+        )
+        out.append(Word(token, bare.lower(), offset + start, offset + end, possessive))
     return out

@@ -18,7 +18,6 @@ from pipeline.summits.fields import finish
 from pipeline.summits.gate import may_hold_encounter, may_name_sides, names_office
 from pipeline.summits.gazetteer import city_named
 from pipeline.summits.joining import is_event, join
-from pipeline.summits.lexicon import organisations
 from pipeline.summits.people import Mention, Person
 from pipeline.summits.places import places
 from pipeline.summits.placing import set_place
@@ -27,6 +26,7 @@ from pipeline.summits.scan import Scan
 from pipeline.summits.sentences import sentences, unwrapped
 from pipeline.summits.standins import pieces
 from pipeline.summits.story import Story
+from pipeline.summits.tellable import RECALL, tellable
 from pipeline.summits.timing import set_time
 from schemas.records import Dateline, SummitEvent, TextSpan
 
@@ -40,14 +40,6 @@ MOST_PARSED = 400
 """Sentences of a story that are parsed."""
 _PAIR_REACH = 6
 """Sentences for which "the two leaders" may mean those of an encounter told before."""
-_RECALL = 3
-"""Sentences back in which a pronoun finds its person."""
-_REFERRING = re.compile(
-    r"\b(?:he|she|they|both|the two|the leaders|two (?:sides|leaders|countries|men)|"
-    r"the (?:meeting|summit|talks|visit|trip|call|encounter|gathering|session|conference)|"
-    r"(?:it|this|that) (?:was|had been|has been|will be)|its (?:postponement|cancellation))\b",
-    re.IGNORECASE,
-)
 
 
 def extract(
@@ -78,7 +70,7 @@ def extract(
     scan = Scan(text, headline[:_LONGEST_HEADLINE] if headline else None, _home(dateline))
     by_sentence = mentions_by_sentence(scan.mentions, spans)
     story = Story(text, spans, by_sentence, published, headline, dateline)
-    wanted = _tellable(story, wanted)
+    wanted = tellable(story, wanted)
     drafts: list[Draft] = []
     for candidate in _candidates(story, wanted):
         draft = resolve(candidate, _context(candidate, story, scan, drafts))
@@ -110,22 +102,6 @@ def _as_written(event: SummitEvent, source: str) -> SummitEvent:
         quotes=tuple(replace(quote, text=source[quote.start : quote.end]) for quote in event.quotes),
         field_evidence=tuple(replace(span, text=source[span.start : span.end]) for span in event.field_evidence),
     )
-
-
-def _tellable(story: Story, wanted: Sequence[int]) -> list[int]:
-    """The sentences that can tell an encounter: with two sides, with one (or a word that refers to one) and the other
-    told nearby, or with an organisation, whose members meet."""
-    codes = [{mention.country for mention in mentions if mention.country} for mentions in story.by_sentence]
-    out = []
-    for index in wanted:
-        here = codes[index]
-        near = set().union(*codes[max(0, index - _RECALL) : index + 2])
-        refers = (
-            bool(here) or bool(story.by_sentence[index]) or _REFERRING.search(story.text[slice(*story.spans[index])])
-        )
-        if len(here) > 1 or here & organisations() or (refers and len(near) > 1):
-            out.append(index)
-    return out
 
 
 def _candidates(story: Story, wanted: Sequence[int]) -> Iterator[Candidate]:
@@ -173,7 +149,7 @@ def _context(candidate: Candidate, story: Story, scan: Scan, drafts: Sequence[Dr
     here = [m for m in story.by_sentence[index] if m.start < begin]
     for mention in (
         *here,
-        *(m for back in range(index - 1, max(-1, index - 1 - _RECALL), -1) for m in story.by_sentence[back]),
+        *(m for back in range(index - 1, max(-1, index - 1 - RECALL), -1) for m in story.by_sentence[back]),
     ):
         if mention.person is not None and not any(mention.person is person for person in recent):
             recent.append(mention.person)
@@ -197,7 +173,7 @@ def _two_leaders(scan: Scan) -> Draft | None:
 
 def _two_countries(story: Story, index: int) -> Draft | None:
     """The two sides that one of the sentences before names."""
-    for back in range(index - 1, max(-1, index - 1 - _RECALL), -1):
+    for back in range(index - 1, max(-1, index - 1 - RECALL), -1):
         codes = {mention.country for mention in story.by_sentence[back] if mention.country}
         if len(codes) == 2:
             out = Draft("meeting", "held", [], [])

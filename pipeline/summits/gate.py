@@ -23,15 +23,21 @@ def _phrases() -> tuple[frozenset[str], re.Pattern[str]]:
     return begins, re.compile(rf"\b(?:{'|'.join(map(re.escape, several))})\b")
 
 
-def may_hold_encounter(sentence: str) -> bool:
-    """Whether a trigger word stands in a sentence. By a set of words: the search for one of 130 words at each letter
-    takes 15 times as long."""
+def triggers(sentence: str) -> set[str]:
+    """The trigger words and phrases of a sentence, in lower case. By a set of words: the search for one of 130 words at
+    each letter takes 15 times as long."""
     lower = sentence.lower()
     here = _RUN.findall(lower)
-    if not _single().isdisjoint(here):
-        return True
+    found = set(_single().intersection(here))
     begins, pattern = _phrases()
-    return not begins.isdisjoint(here) and pattern.search(lower) is not None
+    if not begins.isdisjoint(here):
+        found.update(pattern.findall(lower))
+    return found
+
+
+def may_hold_encounter(sentence: str) -> bool:
+    """Whether a trigger word stands in a sentence."""
+    return bool(triggers(sentence))
 
 
 _WORD = re.compile(r"[a-z]+")

@@ -10,7 +10,7 @@ from html.entities import name2codepoint
 from typing import Any
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring, soupparser
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 BLOCKS = frozenset(
     [
@@ -198,6 +198,8 @@ def parse(markup: str | bytes) -> HtmlElement | None:
     text = _readable(markup)
     try:
         if not is_document(text) and len(text) < MAX_SOUP and text.strip():
+            from lxml.html import soupparser  # 0.2 s to import, for fragments alone
+
             return soupparser.fromstring(text, features="lxml")
     except (RecursionError, etree.LxmlError, ValueError, AssertionError):
         pass

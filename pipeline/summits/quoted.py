@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _STRAIGHT = r"(?<!\s)\"(?!\w)"
 _SPEECH_ENDS = r"(?<=[,.?!…])"
@@ -36,7 +37,8 @@ class Quoted:
     last: int
 
 
-def quoted(text: str) -> list[Quoted]:
+@lru_cache(maxsize=1)  # a story's events ask for it rule by rule
+def quoted(text: str) -> tuple[Quoted, ...]:
     """What is quoted, ascending and apart, each within one paragraph: up to its end where no mark closes it and the
     next paragraph opens with one again, as long speeches are printed."""
     out: list[Quoted] = []
@@ -56,4 +58,4 @@ def quoted(text: str) -> list[Quoted]:
         if line_end - start < _LONGEST and text[line_end : line_end + 8].lstrip().startswith(mark):
             out.append(Quoted(opening.start(), start, line_end, line_end))
             at = line_end
-    return out
+    return tuple(out)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from connectors.config import Config
-from connectors.topics import RAW
+from connectors.topics import RAW, GroupHeld
 from pipeline.flink.place import Place
 from pipeline.flink.supervise import Watched, keep
 from pipeline.settings import Settings, settings_of
@@ -82,3 +82,15 @@ def flink_config(desk: Desk, **flink: object) -> Config:
 def caught_up(desk: Desk) -> Callable[[], bool]:
     """Whether every record of the raw topic is processed and committed."""
     return lambda: desk.committed() == desk.topics.end_offsets(RAW.name)
+
+
+def left(desk: Desk) -> None:
+    """Returns once the workers of a job that has ended have left its group: they may outlive it for a moment."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with desk.topics.lease(desk.config.pipeline.group, RAW.name):
+                return
+        except GroupHeld:
+            assert time.monotonic() < deadline, f"the group was still held after {PATIENCE:.0f} s"
+            time.sleep(0.1)

@@ -14,7 +14,7 @@ from pipeline.flink.place import Place, newest_restorable
 from pipeline.flink.rest import FlinkJob
 from pipeline.io.unbounded import DISORDER_SECONDS
 from pipeline.settings import settings_of
-from tests.integration.flink.running import caught_up, flink_config, running
+from tests.integration.flink.running import caught_up, flink_config, left, running
 from tests.integration.pipeline.desk import Desk, article, message
 
 pytestmark = pytest.mark.timeout(900)
@@ -63,6 +63,7 @@ def test_flink_gives_what_the_local_runner_gives_byte_for_byte_and_in_the_order_
     with running(flink_config(flink_desk), flink) as job:
         job.until(caught_up(flink_desk), "everything was committed")
     on_flink = [by_key(flink_desk, topic) for topic in OUTPUTS]
+    left(flink_desk)
     locally = flink_desk.replay()
     assert on_flink == [by_key(locally, topic) for topic in OUTPUTS]
     assert [len(values) for values in on_flink] == [60, 60, 3]
@@ -95,6 +96,7 @@ def test_the_next_job_goes_on_where_a_savepoint_was_taken(flink_desk: Desk, flin
     ended_with = articles(flink_desk)
     assert ended_with == ids(range(len(ended_with)))
 
+    left(flink_desk)
     flink_desk.rewind()  # what is committed must not count
     flink_desk.put(*(message(article(number)) for number in range(30, 40)))
     with running(flink_config(flink_desk), flink, restore=first.watched.savepoint) as second:

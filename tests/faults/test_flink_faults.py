@@ -77,13 +77,20 @@ class Plant:
         time.sleep(OUTAGE)  # the outage itself
         self.broker.start()
 
+    def submitter(self) -> None:
+        """Its job goes on without it, until another one takes the group over."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+        self.run("--take-over")
+
     def job_manager_and_submitter(self) -> None:
         assert self.process is not None
         self.cluster.job_manager.kill()
         self.process.kill()
         self.process.wait()
         self.cluster.job_manager.start()
-        self.run()
+        self.run("--take-over")  # the job's workers hold the group until Flink misses their job manager
 
     def upgrade(self) -> None:
         """An orderly end with a savepoint, and the next release goes on there."""
@@ -95,6 +102,7 @@ FAULTS: dict[str, Callable[[Plant], None]] = {
     "SDK worker": Plant.worker,
     "task manager": Plant.task_manager,
     f"broker for {OUTAGE:.0f} s": Plant.broker_outage,
+    "submitter": Plant.submitter,
     "job manager and submitter": Plant.job_manager_and_submitter,
     "upgrade with savepoint": Plant.upgrade,
 }

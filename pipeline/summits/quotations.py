@@ -20,6 +20,8 @@ _FEWEST_OF_A_CLAUSE = 5
 _REACH = 2
 """Sentences in front of one that says "he" in which he is named."""
 _LEADS_IN = re.compile(r"(?:[,:—–]|\bthat|\bas follows)\s*$")
+_OPENS = re.compile(r"\s*(?:(?:his|her|their|its|the|an?)\s*)?")
+"""What may stand between a verb of saying and the words that are its object: emphasized her "trust and friendship"."""
 _ADVERBS = re.compile(r"\s*\b(?:also|later|then|further|again|once|has|had|have|earlier|[a-z]+ly)\s*$")
 _ASIDE = re.compile(r",[^,]*,\s*$")
 _PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he)\b")
@@ -129,7 +131,7 @@ class _Reading:
         text = self._text
         before, behind = text[frame.left : one.first], text[one.last : frame.right]
         *_, verb = None, *_says().finditer(before)
-        if verb is not None and (_LEADS_IN.search(before) or not before[verb.end() :].strip()):
+        if verb is not None and (_LEADS_IN.search(before) or _OPENS.fullmatch(before[verb.end() :])):
             return True, self._subject(frame.left, frame.left + verb.start(), verb.group().endswith("ing"))
         if before.strip(" ,;—–-") and not text[one.start].isupper():
             return False, None

@@ -100,3 +100,16 @@ def test_two_who_met_are_surer_than_talks_of_two_and_these_than_three_or_a_summi
         published=date(2026, 3, 10),
     )[0].confidence
     assert met > talks > max(three, summit)
+
+
+def test_what_somebody_emphasizes_in_quotation_marks_is_a_quotation() -> None:
+    event = only_event(
+        f"{HOLT} met {VARELAS} in Athens on Monday. Holt emphasized her “long years of quiet trust” in him."
+    )
+    assert [(quote.speaker, quote.text) for quote in event.quotes] == [("Karin Holt", "long years of quiet trust")]
+
+
+def test_what_an_area_covers_is_no_subject_of_talks() -> None:
+    assert (
+        only_event(f"{HOLT} met {VARELAS} in Athens on Monday. Holt's constituency covers part of Aarhus.").topics == ()
+    )

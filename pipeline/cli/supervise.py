@@ -93,7 +93,8 @@ def _stopped_within(seconds: float) -> bool:
 
 def _end_likewise(number: int, before: Collection[int]) -> int:
     """A shell sees the same as without a supervisor."""
-    signal.signal(number, signal.SIG_DFL)
+    if number != signal.SIGKILL:  # which nobody can have a handler for
+        signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
     os.kill(os.getpid(), number)
     return 128 + number

@@ -29,6 +29,10 @@ def work():
         print("waiting", flush=True)
         while True:
             signal.pause()
+    if now == "dies when told":
+        signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+        print("waiting", flush=True)
+        signal.pause()
     if now.startswith("SIG"):
         os.kill(os.getpid(), getattr(signal, now))
     return int(now)
@@ -101,6 +105,18 @@ def runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_a_worker_that_is_killed_while_it_stops_is_not_started_again_and_its_supervisor_ends_likewise(
+    tmp_path: Path,
+) -> None:
+    process = started(tmp_path, "dies when told")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.terminate()
+    _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (-signal.SIGKILL, "")
+    assert len(lives(tmp_path)) == 1
 
 
 def test_a_stop_while_it_waits_to_start_again_ends_it(tmp_path: Path) -> None:

@@ -355,6 +355,11 @@ def check_flink(flink: FlinkConfig, where: str) -> None:
             raise ConfigError(f"{where}: {key} must be 0 or more")
 
 
+def kafka_settings(kafka: Mapping[str, Any]) -> dict[str, Any]:
+    """[topics.kafka] with its secrets. Raises ConfigError."""
+    return {key: resolve_secret(value, f"[topics.kafka] {key}") for key, value in kafka.items()}
+
+
 def resolve_secret(value: Any, where: str, environ: Mapping[str, str] = os.environ) -> Any:
     """A value as it stands; or the environment variable that `env:NAME` names, or the secret of Google's Secret Manager
     that `gcp-secret:projects/P/secrets/S/versions/V` names. Raises ConfigError where there is none."""

@@ -222,10 +222,6 @@ class State:
         )
         return [Held(*row) for row in rows]
 
-    def held_of(self, article: bytes) -> Held | None:
-        row = self._db.execute("SELECT article_id, due, record FROM held WHERE article_id=?", (article,)).fetchone()
-        return None if row is None else Held(*row)
-
     def lines(self, source: int, lines: Sequence[int]) -> dict[int, tuple[int, ...]]:
         """Line → the articles that hold it (connectors.memory)."""
         rows = self._of_source("line, holders", "lines", source, "line", lines)

@@ -28,7 +28,7 @@ from connectors.topics import TopicError, Topics
 from connectors.topics.kafka import KafkaTopics
 from pipeline.io import clients
 from pipeline.io.unbounded import Following, FollowTopic, kafka_topics
-from pipeline.main import build
+from pipeline.main import build, limits_of
 from pipeline.offsets import starts
 from pipeline.settings import Settings, settings_of
 
@@ -217,9 +217,7 @@ def construct(options: PipelineOptions, config: Config, topics: Topics, readers:
     """
     settings = settings_of(config)
     partitions = len(topics.end_offsets(settings.raw))
-    limits = {
-        topic: topics.max_record_bytes(topic) for topic in (settings.clean, settings.summits, settings.dead_letters)
-    }
+    limits = limits_of(topics, settings)
     largest, raw = limits[settings.dead_letters], topics.max_record_bytes(settings.raw)
     if largest < 2 * raw:
         raise LaunchError(

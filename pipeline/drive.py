@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import re
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -32,10 +31,11 @@ from apache_beam.transforms.environments import EmbeddedPythonEnvironment
 
 from connectors.config import Config, ConfigError
 from connectors.topics import GroupHeld, Lease, StorageFull, TopicChanged, TopicError, Topics
+from pipeline.failures import plain
 from pipeline.io import clients
 from pipeline.io.archive import ArchiveError
 from pipeline.io.read import REACHED, ReadRanges, planned
-from pipeline.main import build
+from pipeline.main import build, limits_of
 from pipeline.metrics import METRICS
 from pipeline.offsets import OffsetsError, ReadRange, plan, starts
 from pipeline.poison import hand
@@ -47,7 +47,6 @@ log = logging.getLogger("summitwire.run")
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 30.0
 """Seconds between tries while topics or registry are away; doubled from the first to the longest."""
-_BEAM_NOTE = re.compile(r" \[while running '[^']*'\]$")
 
 
 class PipelineError(Exception):
@@ -95,8 +94,7 @@ def drive(
     they cannot be reached at the start, GroupHeld where another pipeline runs in this group, OffsetsError where
     retention has deleted what was not yet processed (`skip_lost` goes on after the gap), RegistryError where the
     registry refuses our schemas, ConfigError where duplicates are to be dropped, StorageFull, ArchiveError,
-    PipelineError. Whatever is raised: the committed offsets
-    stand at the last batch whose outputs are all durable.
+    PipelineError. Whatever is raised: the committed offsets stand at the last batch whose outputs are all durable.
     """
     if config.pipeline.dedup_seconds:
         raise ConfigError(
@@ -106,9 +104,7 @@ def drive(
     stop = stop or Event()
     settings = settings_of(config, archive)
     topics = clients.topics(settings)
-    limits = {
-        topic: topics.max_record_bytes(topic) for topic in (settings.clean, settings.summits, settings.dead_letters)
-    }
+    limits = limits_of(topics, settings)
     topics.end_offsets(settings.raw)
     _load_model(settings)
     batches = Batches(settings, limits)
@@ -211,5 +207,5 @@ _numbers = itertools.count()
 
 
 def _message(error: Exception) -> str:
-    """The error's message without the step that Beam adds to it: the message says where it was, in our words."""
-    return _BEAM_NOTE.sub("", str(error)) or type(error).__name__
+    """The error's message as `plain` gives it, or its class."""
+    return plain(str(error)) or type(error).__name__

@@ -17,6 +17,7 @@ NOT_THE_RECORD = (TopicError, RegistryError, ApartError)
 
 MESSAGE_LIMIT = 1000
 STACK_LIMIT = 8000
+_BEAM_NOTE = re.compile(r" \[while running '[^']*'\]$")
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 
 
@@ -52,6 +53,11 @@ def failure(origin: Received, step: str, error: BaseException) -> Failure:
         ),
         "".join(traceback.format_exception(error))[-STACK_LIMIT:],
     )
+
+
+def plain(message: str) -> str:
+    """An error's message without the step that Beam adds to it: it says where it was in our words."""
+    return _BEAM_NOTE.sub("", message)
 
 
 def steady(message: str) -> str:

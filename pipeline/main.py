@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import apache_beam as beam
 
+from connectors.topics import Topics
 from pipeline.duplicates import DropDuplicates
 from pipeline.io.archive import WriteArchive
 from pipeline.io.write import WriteTopic
@@ -17,10 +18,17 @@ from pipeline.steps import Outputs
 from pipeline.transforms import Decode, Encode, EncodeFailures, Extract, Strip
 
 
+def limits_of(topics: Topics, settings: Settings) -> dict[str, int]:
+    """Topic that the pipeline writes → bytes that one record may take there. Raises TopicError."""
+    return {
+        topic: topics.max_record_bytes(topic) for topic in (settings.clean, settings.summits, settings.dead_letters)
+    }
+
+
 def build(pipeline: beam.Pipeline, source: beam.PTransform, settings: Settings, limits: dict[str, int]) -> None:
     """Puts the chain behind `source`, which gives `Received`.
 
-    `limits`: topic → bytes that one record may take there. Between read and write nothing shuffles (but to drop
+    `limits`: as `limits_of` gives them. Between read and write nothing shuffles (but to drop
     duplicates, where that is asked for): that keeps the order of an article's versions. The labels are stable: a
     running job's state is matched by them.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from connectors.config import Config, load_config, resolve_secret
+from connectors.config import Config, kafka_settings, load_config
 from connectors.topics import CLEAN, DEAD_LETTERS, RAW, SUMMITS, Topics, open_topics
 from schemas.codec import Decoder
 
@@ -36,8 +36,7 @@ def config_of(args: argparse.Namespace) -> Config:
 
 def topics_of(config: Config) -> Topics:
     """The configured topics. Raises TopicError where they cannot be reached."""
-    kafka = {key: resolve_secret(value, f"[topics.kafka] {key}") for key, value in config.topics.kafka.items()}
-    return open_topics(config.topics_url(), kafka)
+    return open_topics(config.topics_url(), kafka_settings(config.topics.kafka))
 
 
 def decoder_of(config: Config) -> Decoder:

@@ -14,7 +14,7 @@ from shutil import disk_usage
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from connectors.config import DEFAULT_FILE, Config, resolve_secret
+from connectors.config import DEFAULT_FILE, Config, kafka_settings, resolve_secret
 from pipeline.cli.checks import Check, Skipped, Wrong, checked
 
 DISTRIBUTION = "summitwire"
@@ -55,8 +55,7 @@ def packages() -> str:
 
 def settings(config: Config, file: str | None) -> str:
     """Raises ConfigError where a setting names an environment variable that is not set."""
-    for key, value in config.topics.kafka.items():
-        resolve_secret(value, f"[topics.kafka] {key}")
+    kafka_settings(config.topics.kafka)
     for feed in config.feeds:
         for key, value in feed.headers.items():
             resolve_secret(value, f"feed {feed.id or feed.url}: header {key}")

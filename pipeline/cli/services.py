@@ -11,7 +11,7 @@ from typing import Any
 
 from fastavro.schema import to_parsing_canonical_form
 
-from connectors.config import Config, resolve_secret
+from connectors.config import Config, kafka_settings
 from connectors.topics import ALL_TOPICS, RAW, Topics, TopicSpec, open_topics
 from pipeline.cli.checks import Check, Skipped, Wrong, checked
 from pipeline.cli.schemas import RECORD_OF_TOPIC
@@ -34,8 +34,7 @@ def topic_checks(config: Config) -> Iterator[Check]:
     policies: dict[str, str] = {}
 
     def reach() -> str:
-        kafka = {key: resolve_secret(value, f"[topics.kafka] {key}") for key, value in config.topics.kafka.items()}
-        kafka["timeout_ms"] = NETWORK_SECONDS * 1000
+        kafka = {**kafka_settings(config.topics.kafka), "timeout_ms": NETWORK_SECONDS * 1000}
         opened.append(open_topics(config.topics_url(), kafka))
         partitions.update({topic.name: topic.partitions for topic in opened[0].list()})
         policies.update(_cleanup_policies(opened[0].url, kafka, list(partitions)))

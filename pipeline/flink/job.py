@@ -20,7 +20,7 @@ from pipeline.flink.rest import FlinkJob, RestError
 from pipeline.io.placing import KEY_GROUPS
 from pipeline.io.unbounded import Following, FollowTopic, kafka_topics
 from pipeline.local.flink import serves_grpc
-from pipeline.main import build
+from pipeline.main import build, limits_of
 from pipeline.offsets import starts
 from pipeline.settings import Settings
 
@@ -76,7 +76,7 @@ class Job:
         whose record was processed. Returns where the savepoint lies."""
         try:
             if (found := self.flink()) and rest.status(found) == "RUNNING":
-                return rest.savepoint(found, self.place.savepoints, stop=True, seconds=STOP_SECONDS)
+                return rest.stop(found, self.place.savepoints, STOP_SECONDS)
         except RestError as error:
             log.warning("the job is cancelled, for it cannot be stopped with a savepoint: %s", error)
         self.cancel()
@@ -109,9 +109,7 @@ def submit(config: Config, settings: Settings, place: Place, restore: str = "", 
         raise JobError(f"no job server answers at {place.job_server}")
     topics = kafka_topics(settings)
     group = config.pipeline.group
-    limits = {
-        topic: topics.max_record_bytes(topic) for topic in (settings.clean, settings.summits, settings.dead_letters)
-    }
+    limits = limits_of(topics, settings)
     with topics.lease(group, settings.raw):
         first = topics.begin_offsets(settings.raw)
         if not restore:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -28,11 +27,11 @@ class FlinkJob:
     id: str
 
 
-def ask(url: str, body: dict[str, Any] | None = None, method: str | None = None) -> Any:
+def ask(url: str, body: dict[str, Any] | None = None) -> Any:
     """The answer to GET, or to POST where there is a body. Raises RestError."""
     data = None if body is None else json.dumps(body).encode()
     try:
-        request = Request(url, data, {"Content-Type": "application/json"}, method=method)
+        request = Request(url, data, {"Content-Type": "application/json"})
         with urlopen(request, timeout=TIMEOUT) as response:
             return json.load(response)
     except HTTPError as error:
@@ -51,16 +50,6 @@ def find(rests: list[str], name: str) -> FlinkJob | None:
         if found := [job["jid"] for job in jobs if job["name"] == name]:
             return FlinkJob(rest, found[0])
     return None
-
-
-def running(rest: str) -> FlinkJob | None:
-    """The one job that an embedded Flink runs; None where there is none."""
-    try:
-        jobs = ask(f"{rest}/jobs/overview")["jobs"]
-    except RestError:
-        return None
-    found = [job["jid"] for job in jobs if job["state"] == "RUNNING"]
-    return FlinkJob(rest, found[0]) if found else None
 
 
 def status(job: FlinkJob) -> str:
@@ -99,13 +88,10 @@ def newest_checkpoint(job: FlinkJob) -> str:
     return str(max(found, key=lambda one: one["trigger_timestamp"])["external_path"]) if found else ""
 
 
-def savepoint(job: FlinkJob, folder: str, *, stop: bool, seconds: float) -> str:
-    """Takes a savepoint into the folder (a URI), and with `stop` ends the job with it, in order: nothing is processed
-    behind it. Returns where it lies. Raises RestError."""
-    if stop:
-        asked = ask(f"{job.rest}/jobs/{job.id}/stop", {"targetDirectory": folder, "drain": False})
-    else:
-        asked = ask(f"{job.rest}/jobs/{job.id}/savepoints", {"target-directory": folder, "cancel-job": False})
+def stop(job: FlinkJob, folder: str, seconds: float) -> str:
+    """Ends the job in order, with a savepoint in the folder (a URI): nothing is processed behind it. Returns where it
+    lies. Raises RestError."""
+    asked = ask(f"{job.rest}/jobs/{job.id}/stop", {"targetDirectory": folder, "drain": False})
     url = f"{job.rest}/jobs/{job.id}/savepoints/{asked['request-id']}"
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -127,11 +113,3 @@ def cancel(job: FlinkJob) -> None:
             pass
     except OSError as error:
         raise RestError(f"job {job.id} cannot be cancelled: {error}") from error
-
-
-def plain(message: str) -> str:
-    """An error's message without the step that Beam adds to it."""
-    return _BEAM_NOTE.sub("", message)
-
-
-_BEAM_NOTE = re.compile(r" \[while running '[^']*'\]$")

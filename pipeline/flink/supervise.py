@@ -21,6 +21,7 @@ from apache_beam.runners.runner import PipelineState
 
 from connectors.config import Config
 from connectors.topics import GroupHeld, TopicError
+from pipeline.failures import plain
 from pipeline.flink import rest
 from pipeline.flink.job import GONE, Job, JobError, ended, submit
 from pipeline.flink.place import Place
@@ -213,8 +214,8 @@ class _Watch:
                 kind, _, message = error.partition(": ")
                 if kind.rpartition(".")[2] in HOPELESS:
                     self._job.cancel()
-                    raise HopelessError(f"job {self._job.name} was ended: {rest.plain(message)}")
-                log.warning("job %s is restarted by Flink: %s", self._job.name, rest.plain(error))
+                    raise HopelessError(f"job {self._job.name} was ended: {plain(message)}")
+                log.warning("job %s is restarted by Flink: %s", self._job.name, plain(error))
 
     def _grown(self) -> bool:
         with suppress(RestError):

@@ -29,7 +29,7 @@ def take_over(topics: KafkaTopics, address: str, group: str, topic: str, savepoi
     for job in left_over(address, group):
         log.warning("ending job %s, which was left running", job.id)
         try:
-            where = rest.savepoint(job, savepoints, stop=True, seconds=FREE_SECONDS)
+            where = rest.stop(job, savepoints, FREE_SECONDS)
             log.info("its savepoint is %s", where)
         except RestError as error:
             log.warning("it is cancelled, for it cannot be stopped with a savepoint: %s", error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from connectors.config import resolve_secret
+from connectors.config import kafka_settings
 from connectors.topics import Topics, open_topics
 from pipeline.settings import Settings
 from schemas.codec import Decoder, Encoder
@@ -16,8 +16,7 @@ def topics(settings: Settings) -> Topics:
     """The topics of a run. Raises TopicError where they cannot be reached, ConfigError for an unset secret."""
     address = (settings.topics_url, settings.kafka)
     if address not in _open:
-        kafka = {key: resolve_secret(value, f"[topics.kafka] {key}") for key, value in settings.kafka}
-        _open[address] = open_topics(settings.topics_url, kafka)
+        _open[address] = open_topics(settings.topics_url, kafka_settings(dict(settings.kafka)))
     return _open[address]
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
-from connectors.config import Config, ConfigError, resolve_secret
+from connectors.config import Config, ConfigError, kafka_settings
 from connectors.exposition import Sample, metric, served
 from connectors.topics import CLEAN, DEAD_LETTERS, RAW, SUMMITS, TopicError, Topics, open_topics
 from pipeline.metrics.families import FAMILIES, by_family
@@ -82,11 +82,8 @@ class RunMetrics:
         try:
             if self._topics is None:
                 # Its own, for the run's are in use; and impatient, for a scrape is.
-                kafka = {
-                    key: resolve_secret(value, f"[topics.kafka] {key}")
-                    for key, value in self._config.topics.kafka.items()
-                }
-                self._topics = open_topics(self._config.topics_url(), {**kafka, "timeout_ms": NETWORK_MS})
+                kafka = {**kafka_settings(self._config.topics.kafka), "timeout_ms": NETWORK_MS}
+                self._topics = open_topics(self._config.topics_url(), kafka)
                 self._meter = LagMeter(self._topics, self._config.pipeline.group, RAW.name)
             assert self._meter is not None
             lags = self._meter.measure()

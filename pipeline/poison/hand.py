@@ -89,17 +89,14 @@ class Hand:
         try:
             with self._child:
                 result = self._apart.run(function, element)
-        except (Crash, Deadline) as error:
-            where = f"{origin.topic}/{origin.partition}/{origin.offset}"
-            log.error("%s is a dead letter of %s: %s", where, step.removesuffix(INSTEAD), error)
-            with self._lock:
-                self._convict(verdict.adding(step, error))
-                self._settle(place)
-            raise
         except NOT_THE_RECORD:
             raise
-        except Exception:
+        except Exception as error:
             with self._lock:
+                if isinstance(error, Crash | Deadline):
+                    where = f"{origin.topic}/{origin.partition}/{origin.offset}"
+                    log.error("%s is a dead letter of %s: %s", where, step.removesuffix(INSTEAD), error)
+                    self._convict(verdict.adding(step, error))
                 self._settle(place)
             raise
         with self._lock:

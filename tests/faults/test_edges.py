@@ -5,11 +5,8 @@ from __future__ import annotations
 import contextlib
 import random
 import signal
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-
-import pytest
 
 from connectors.config import load_config
 from connectors.run import connect
@@ -23,7 +20,7 @@ from tests.faults.rounds import TOLD
 from tests.faults.tier import LONG
 from tests.faults.zygote import CONNECT, RUN, Zygote
 from tests.integration.connectors.connector_desk import Wire
-from tests.integration.pipeline.desk import Desk, close_desk, open_desk
+from tests.integration.pipeline.desk import Desk
 
 HITS = 20 if LONG else 2
 """Deaths at each edge, on each of the two."""
@@ -62,22 +59,14 @@ class Feed:
             request.wfile.write(body)
 
 
-@pytest.fixture(params=["spool", "kafka"])
-def edge_desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    kafka = request.param == "kafka"
-    url = request.getfixturevalue("own_broker").url if kafka else f"spool:{tmp_path / 'spool'}"
-    desk = open_desk(url, tmp_path, group="edges")
-    yield desk
-    close_desk(desk)
-
-
-def test_a_death_at_any_edge_loses_nothing_and_invents_nothing(edge_desk: Desk, wire: Wire, tmp_path: Path) -> None:
-    desk, feed = edge_desk, Feed()
+def test_a_death_at_any_edge_loses_nothing_and_invents_nothing(either_desk: Desk, wire: Wire, tmp_path: Path) -> None:
+    desk, feed = either_desk, Feed()
     wire.documents["/feed"] = feed
     file = tmp_path / "summitwire.toml"
     file.write_text(
         f"[topics]\nurl = '{desk.topics.url}'\n[connect]\nallow_private = ['127.0.0.1']\nhost_seconds = 0.0\n"
-        f"[pipeline]\ngroup = 'edges'\nextractor = 'rules'\nbatch_records = {BATCH}\npoll_seconds = 0.05\n"
+        f"[pipeline]\ngroup = '{desk.config.pipeline.group}'\nextractor = 'rules'\n"
+        f"batch_records = {BATCH}\npoll_seconds = 0.05\n"
         f"[[feeds]]\nurl = '{wire.url('/feed')}'\nsource = 'n'\ninterval = 0.05\n"
     )
     config = load_config(str(file))

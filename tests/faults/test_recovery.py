@@ -6,32 +6,20 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from connectors.topics import CLEAN, SUMMITS
 from tests.faults.oracle import check, undisturbed
 from tests.faults.rounds import TOLD
 from tests.faults.running import Producer, behind, caught_up, command, configured, end, until, worker_of
 from tests.faults.tier import LONG
-from tests.integration.pipeline.desk import Desk, close_desk, open_desk
+from tests.integration.pipeline.desk import Desk
 
 KILLS = 20 if LONG else 2
 
 
-@pytest.fixture(params=["spool", "kafka"])
-def live_desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    kafka = request.param == "kafka"
-    url = request.getfixturevalue("own_broker").url if kafka else f"spool:{tmp_path / 'spool'}"
-    desk = open_desk(url, tmp_path, group="recovery")
-    yield desk
-    close_desk(desk)
-
-
-def test_a_worker_that_is_killed_under_load_is_succeeded_and_nothing_is_lost(live_desk: Desk, tmp_path: Path) -> None:
-    desk = live_desk
+def test_a_worker_that_is_killed_under_load_is_succeeded_and_nothing_is_lost(either_desk: Desk, tmp_path: Path) -> None:
+    desk = either_desk
     config = configured(desk, tmp_path, batch_records=200)
     told = TOLD[f"run's worker, {desk.topics.url.split(':')[0]}"]
     chance = random.Random(29)
@@ -43,7 +31,9 @@ def test_a_worker_that_is_killed_under_load_is_succeeded_and_nothing_is_lost(liv
             time.sleep(chance.random())
             goal, since = end(desk), time.monotonic()
             told.in_flight.append(behind(desk))
-            os.kill(worker_of(run), signal.SIGKILL)
+            killed = worker_of(run)
+            os.kill(killed, signal.SIGKILL)
+            until(lambda killed=killed: worker_of(run) != killed, "a successor")  # type: ignore[misc]
             until(caught_up(desk, goal), "recovery")
             told.recovery.append(time.monotonic() - since)
         assert run.poll() is None

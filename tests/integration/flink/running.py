@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from connectors.config import Config
 from connectors.topics import RAW, GroupHeld
 from pipeline.flink.place import Place
+from pipeline.flink.rest import FlinkJob, RestError, ask
 from pipeline.flink.supervise import Watched, keep
 from pipeline.settings import Settings, settings_of
 from tests.integration.pipeline.desk import Desk
@@ -94,3 +95,13 @@ def left(desk: Desk) -> None:
         except GroupHeld:
             assert time.monotonic() < deadline, f"the group was still held after {PATIENCE:.0f} s"
             time.sleep(0.1)
+
+
+def running_job(rest: str) -> FlinkJob | None:
+    """The one job that runs at this REST interface; None where there is none."""
+    try:
+        jobs = ask(f"{rest}/jobs/overview")["jobs"]
+    except RestError:
+        return None
+    found = [job["jid"] for job in jobs if job["state"] == "RUNNING"]
+    return FlinkJob(rest, found[0]) if found else None

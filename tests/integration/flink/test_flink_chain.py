@@ -14,7 +14,7 @@ from pipeline.flink.place import Place, newest_restorable
 from pipeline.flink.rest import FlinkJob
 from pipeline.io.unbounded import DISORDER_SECONDS
 from pipeline.settings import settings_of
-from tests.integration.flink.running import caught_up, flink_config, left, running
+from tests.integration.flink.running import caught_up, flink_config, left, running, running_job
 from tests.integration.pipeline.desk import Desk, article, message
 
 pytestmark = pytest.mark.timeout(900)
@@ -79,7 +79,7 @@ def test_while_a_job_runs_its_group_is_refused_to_others_and_its_watermark_follo
             flink_desk.run()
         with pytest.raises(GroupHeld, match="held by job 'test_while_a_job_runs"):
             submit(flink_desk.config, settings_of(flink_desk.config), flink)
-        (found,) = [one for name in flink.rests if (one := rest.running(name))]
+        (found,) = [one for name in flink.rests if (one := running_job(name))]
         reached = time.time() - DISORDER_SECONDS
         job.until(lambda: min(watermarks(found), default=0) >= reached, "the watermark followed the clock")
         assert max(watermarks(found)) <= time.time()

@@ -16,7 +16,7 @@ import pytest
 from connectors.topics import CLEAN
 from pipeline.flink import rest
 from pipeline.local.flink import FlinkCluster, WorkerPool
-from tests.integration.flink.running import PATIENCE, caught_up
+from tests.integration.flink.running import PATIENCE, caught_up, running_job
 from tests.integration.pipeline.desk import Desk, article, message
 
 pytestmark = pytest.mark.timeout(900)
@@ -86,7 +86,7 @@ def test_a_job_on_a_cluster_outlives_its_command_and_a_task_manager(flink_desk: 
         cluster.task_managers[0].start()
         until(caught_up(flink_desk))
         until(lambda: len(pool.workers()) == 2)  # those of the dead task manager have ended
-        job = rest.running(cluster.rest)
+        job = running_job(cluster.rest)
         assert job is not None
         with suppress(rest.RestError):
             rest.cancel(job)

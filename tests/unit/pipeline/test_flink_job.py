@@ -66,7 +66,7 @@ def test_a_flink_that_refuses_a_savepoint_has_its_job_cancelled(
     def refuse(*unused: object, **unused_too: object) -> str:
         raise RestError("no savepoint")
 
-    monkeypatch.setattr(rest, "savepoint", refuse)
+    monkeypatch.setattr(rest, "stop", refuse)
     assert Job("job", PLACE, Unreachable()).stop() == ""
     assert orphan["cancelled"]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.flink.rest import FlinkJob, RestError, find, innermost, plain, status
+from pipeline.failures import plain
+from pipeline.flink.rest import FlinkJob, RestError, find, innermost, status
 
 PYTHON = """\
 java.io.IOException: Could not perform checkpoint 7 for operator [12]{Read, Decode} (2/2)#0.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -165,13 +166,19 @@ def _quieten() -> None:
 
 
 class _LastComplaint(logging.Handler):
-    """Keeps the last failure that kafka-python logs: its exceptions of connecting say only that time is up."""
+    """Keeps the last failure that kafka-python logs: its exceptions of connecting say only that time is up.
+
+    The log is one for all clients of a process, and each client has a thread: those that were there before belong to
+    others, which may be looking for another broker in vain."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.text = ""
+        self._others = {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.thread in self._others:
+            return
         found = _FAILURE.match(record.getMessage())
         # The last try is cut short by the end of the time, and says nothing of why the earlier ones failed.
         if found and not (self.text and "timed out" in found[1]):

@@ -85,12 +85,12 @@ def caught_up(desk: Desk) -> Callable[[], bool]:
     return lambda: desk.committed() == desk.topics.end_offsets(RAW.name)
 
 
-def left(desk: Desk) -> None:
+def left(desk: Desk, raw: str = RAW.name) -> None:
     """Returns once the workers of a job that has ended have left its group: they may outlive it for a moment."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            with desk.topics.lease(desk.config.pipeline.group, RAW.name):
+            with desk.topics.lease(desk.config.pipeline.group, raw):
                 return
         except GroupHeld:
             assert time.monotonic() < deadline, f"the group was still held after {PATIENCE:.0f} s"

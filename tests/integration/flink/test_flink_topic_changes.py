@@ -18,7 +18,7 @@ from pipeline.io import clients
 from pipeline.local import KafkaBroker
 from pipeline.offsets import OffsetsError
 from pipeline.settings import Settings, settings_of
-from tests.integration.flink.running import flink_config, running
+from tests.integration.flink.running import flink_config, left, running
 from tests.integration.pipeline.desk import Desk
 
 pytestmark = pytest.mark.timeout(900)
@@ -72,12 +72,14 @@ def test_records_deleted_behind_a_savepoint_and_a_topic_that_grows_end_the_job_a
     assert first.watched is not None
     desk.topics.append(settings.raw, RECORDS)
     admin.delete_records({TopicPartition(settings.raw, 1): 3})
+    left(desk, settings.raw)
     with running(config, flink, settings, restore=first.watched.savepoint) as second:
         error = second.ends()
     assert isinstance(error, HopelessError)
     assert "raw/1: offsets 0 to 2 were deleted before they were processed" in str(error)
     assert "--skip-lost" not in str(error)  # as the committed offsets would have said
 
+    left(desk, settings.raw)
     with running(config, flink, settings, skip_lost=True) as third:
         third.until(
             lambda: desk.topics.committed(config.pipeline.group, settings.raw) == desk.topics.end_offsets(settings.raw),

@@ -316,6 +316,14 @@ def test_a_wrong_password_or_protocol_is_named_as_the_reason(broker: KafkaBroker
         open_topics(broker.url, {**wrong, "timeout_ms": 1000})
 
 
+def test_the_reason_is_not_that_of_another_client_which_looks_for_its_broker_in_vain(broker: KafkaBroker) -> None:
+    with KafkaBroker() as gone:
+        lost = KafkaProducer(bootstrap_servers=gone.bootstrap, reconnect_backoff_ms=1, reconnect_backoff_max_ms=1)
+    with pytest.raises(TopicError, match="closes the connection"):
+        open_topics(broker.url, {"timeout_ms": 1000})
+    lost.close()
+
+
 def test_a_broker_that_is_down_is_one_clear_sentence() -> None:
     before = threading.active_count()
     with pytest.raises(TopicError, match=r"^Kafka at 127\.0\.0\.1:9 does not answer .*ECONNREFUSED") as caught:

@@ -12,6 +12,7 @@ from pipeline.summits.drafts import Draft
 from pipeline.summits.people import Mention
 from pipeline.summits.prominence import is_primary
 from pipeline.summits.quotations import Said, quotations
+from pipeline.summits.standing import taking_part
 from pipeline.summits.story import Story
 from pipeline.summits.telling import may_take_part, told_in
 from pipeline.summits.timing import day_of_news, days_told, lasting
@@ -47,7 +48,10 @@ def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
                 level=_level(draft, story.text),  # type: ignore[arg-type]
                 prominence="primary" if leads else "background",
                 parties=parties,
-                participants=_participants(draft),
+                participants=tuple(
+                    Participant(person.name, person.title, person.country)
+                    for person in taking_part(draft, sentences, story.by_sentence)
+                ),
                 date=when.span if when is not None else None,
                 place=where,
                 gathering=draft.gathering,
@@ -106,16 +110,6 @@ def _level(draft: Draft, text: str) -> str:
     """Of the highest who is named; a summit of whom nobody is named is one of leaders."""
     summit = any("summit" in text[start:end].lower() for start, end in draft.triggers)
     return draft.level or ("leader" if summit else "official")
-
-
-def _participants(draft: Draft) -> tuple[Participant, ...]:
-    named = {(person.country, person.level) for person in draft.persons if person.name}
-    return tuple(
-        Participant(person.name, person.title, person.country)
-        for person in draft.persons
-        if person.country in draft.parties
-        and (person.name or (person.title and (person.country, person.level) not in named))
-    )
 
 
 def _quoted_in(

@@ -1,0 +1,54 @@
+"""Participants whom an encounter's own sentence tells by their office or their country alone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from pipeline.summits import extract
+
+HOLT = "Danish Prime Minister Karin Holt"
+
+
+def people(text: str) -> set[tuple[str | None, str | None, str]]:
+    event = extract(text, published=date(2019, 5, 15))[0]
+    return {(person.name, person.title, person.country or "") for person in event.participants}
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (
+            f"{HOLT} hosted the presidents of Latvia and Chile for talks in Aarhus on Monday. “We like snow,” said her "
+            "Chilean counterpart, Diego Fuentes.",
+            ("Diego Fuentes", "president", "CL"),
+        ),
+        (
+            "The foreign ministers of Chile and Latvia held talks in Riga on Monday. The two agreed on fish, Chilean "
+            "Foreign Minister Diego Fuentes said.",
+            ("Diego Fuentes", "Foreign Minister", "CL"),
+        ),
+        (
+            "Leaders from Chile, Latvia and Denmark held a summit in Riga on Monday. They discussed fish. "
+            f"{HOLT} called the talks useful.",
+            ("Karin Holt", "Prime Minister", "DK"),
+        ),
+    ],
+)
+def test_an_office_or_a_side_is_the_one_whom_the_story_names_for_it(text: str, named: tuple[str, str, str]) -> None:
+    assert named in people(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HOLT} will visit Chile on Friday. Chilean President Diego Fuentes has invited her.",
+        "The foreign ministers of Chile and Latvia met in Riga on Monday. Former Chilean Foreign Minister Diego "
+        "Fuentes called the talks useful.",
+        "The foreign ministers of Chile and Latvia met in Riga on Monday. Chilean President Diego Fuentes called the "
+        "talks useful.",
+    ],
+)
+def test_who_invites_or_holds_another_office_does_not_stand_for_it(text: str) -> None:
+    assert not any(name == "Diego Fuentes" for name, _, _ in people(text))

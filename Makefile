@@ -35,7 +35,7 @@ test: $(READY)
 	@$(PY) -m pytest
 
 faults: $(READY)
-	@SUMMITWIRE_FAULTS=long SUMMITWIRE_KILLS=$(or $(ROUNDS),500) $(PY) -m pytest --timeout 7200 tests/faults
+	@SUMMITWIRE_FAULTS=long SUMMITWIRE_KILLS=$(or $(ROUNDS),500) $(PY) -m pytest --timeout 7200 tests/faults tests/integration/flink
 
 soak: $(READY)
 	@$(PY) -m tests.faults.soak --hours $(or $(HOURS),2) --runner $(or $(RUNNER),local)

@@ -97,12 +97,13 @@ def keep(
         watched.job = job.name
         own.append(job.name)
         began = time.monotonic()
-        reason = _Watch(config, settings, job, patience, watched, told).until(stop)
+        watch = _Watch(config, settings, job, patience, watched, told)
+        reason = watch.until(stop)
         if reason is None:
             return watched
         watched.restarts[reason] += 1
         told(watched.restarts, watched.checkpoint_bytes)
-        restore = (_newest(job) or restore) if settings.dedup_seconds else ""
+        restore = (watch.newest() or restore) if settings.dedup_seconds else ""
         if time.monotonic() - began > STEADY_SECONDS:
             wait, patience = FIRST_WAIT, READER_SECONDS
         if reason == "no_reader":
@@ -149,6 +150,7 @@ class _Watch:
         self._running: float | None = None
         self._error = ""
         self._warned = False
+        self._newest = ""
 
     def until(self, stop: Event) -> str | None:
         """Why another job is needed; None where none is wanted."""
@@ -222,6 +224,7 @@ class _Watch:
             if found := self._job.flink():
                 self._watched.checkpoint_bytes = rest.checkpoint_bytes(found)
                 self._told(self._watched.restarts, self._watched.checkpoint_bytes)
+                self.newest()
         limit = self._config.flink.checkpoint_mb * 1_000_000
         if not limit or self._watched.checkpoint_bytes <= limit:
             return False
@@ -234,16 +237,17 @@ class _Watch:
         log.warning("the checkpoints of job %s have grown to %.0f MB: a new job follows", self._job.name, size)
         return True
 
+    def newest(self) -> str:
+        """Where the job's newest checkpoint lies, or where it lay when Flink last told of one: after a death of the job
+        manager nobody else knows. Empty before the first."""
+        with suppress(RestError):
+            if self._settings.dedup_seconds and (found := self._job.flink()):
+                self._newest = rest.newest_checkpoint(found) or self._newest
+        return self._newest
+
     def _tell(self) -> None:
         with suppress(TopicError):
             raw = self._settings.raw
             committed = self._topics.committed(self._config.pipeline.group, raw)
             behind = sum(self._topics.end_offsets(raw).values()) - sum(committed.values())
             log.info("job %s behind=%d checkpoint_bytes=%d", self._job.name, behind, self._watched.checkpoint_bytes)
-
-
-def _newest(job: Job) -> str:
-    with suppress(RestError):
-        if found := job.flink():
-            return rest.newest_checkpoint(found)
-    return ""

@@ -22,7 +22,7 @@ from tests.faults.zygote import CONNECT, RUN, Zygote
 from tests.integration.connectors.connector_desk import Wire
 from tests.integration.pipeline.desk import Desk
 
-HITS = 20 if LONG else 2
+HITS = 20 if LONG else 1
 """Deaths at each edge, on each of the two."""
 TRIES = 5
 NEW_ITEMS = 5

@@ -40,10 +40,10 @@ POISONS = {
     "regex strip": "Deadline",
     "segfault extract": "Crash",
     "recursion extract": "RecursionError",
-    "killed strip": "Crash",
-    "abort decode": "Crash",
+    "killed decode": "Crash",
     **(
         {
+            "abort strip": "Crash",
             "loop extract": "Deadline",
             "wait encode": "Deadline",
             "stack encode": "Crash",

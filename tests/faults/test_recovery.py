@@ -15,7 +15,7 @@ from tests.faults.running import Producer, behind, caught_up, command, configure
 from tests.faults.tier import LONG
 from tests.integration.pipeline.desk import Desk
 
-KILLS = 20 if LONG else 2
+KILLS = 20 if LONG else 1
 
 
 def test_a_worker_that_is_killed_under_load_is_succeeded_and_nothing_is_lost(either_desk: Desk, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +14,7 @@ from pipeline.flink.place import Place
 from pipeline.flink.rest import FlinkJob, RestError, ask
 from pipeline.flink.supervise import Watched, keep
 from pipeline.settings import Settings, settings_of
-from tests.integration.pipeline.desk import Desk
+from tests.integration.pipeline.desk import Desk, article
 
 PATIENCE = 200.0
 """Seconds; a job starts within 10 on a quiet machine."""
@@ -105,3 +105,12 @@ def running_job(rest: str) -> FlinkJob | None:
         return None
     found = [job["jid"] for job in jobs if job["state"] == "RUNNING"]
     return FlinkJob(rest, found[0]) if found else None
+
+
+def articles(desk: Desk) -> list[str]:
+    """The items of all clean articles, as often as they were written."""
+    return sorted(clean.article_id for clean in desk.clean())
+
+
+def ids(numbers: Iterable[int]) -> list[str]:
+    return sorted(article(number).article_id for number in numbers)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 
 import pytest
 
@@ -14,7 +13,7 @@ from pipeline.flink.place import Place, newest_restorable
 from pipeline.flink.rest import FlinkJob
 from pipeline.io.unbounded import DISORDER_SECONDS
 from pipeline.settings import settings_of
-from tests.integration.flink.running import caught_up, flink_config, left, running, running_job
+from tests.integration.flink.running import articles, caught_up, flink_config, ids, left, running, running_job
 from tests.integration.pipeline.desk import Desk, article, message
 
 pytestmark = pytest.mark.timeout(900)
@@ -45,15 +44,6 @@ def watermarks(job: FlinkJob) -> list[float]:
     metrics = f"{job.rest}/jobs/{job.id}/vertices/{reading}/metrics"
     names = [one["id"] for one in rest.ask(metrics) if one["id"].endswith(".currentOutputWatermark")]
     return [int(one["value"]) / 1000 for one in rest.ask(f"{metrics}?get={','.join(names)}")] if names else []
-
-
-def articles(desk: Desk) -> list[str]:
-    """The items of all clean articles, as often as they were written."""
-    return sorted(clean.article_id for clean in desk.clean())
-
-
-def ids(numbers: Iterable[int]) -> list[str]:
-    return sorted(article(number).article_id for number in numbers)
 
 
 def test_flink_gives_what_the_local_runner_gives_byte_for_byte_and_in_the_order_of_each_article(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -10,16 +11,21 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from connectors.topics import CLEAN
 from pipeline.flink import rest
 from pipeline.local.flink import FlinkCluster, WorkerPool
+from pipeline.local.process import free_ports
+from pipeline.metrics.families import flink_name
 from tests.integration.flink.running import PATIENCE, caught_up, running_job
 from tests.integration.pipeline.desk import Desk, article, message
 
 pytestmark = pytest.mark.timeout(900)
+REPORTED = ("read/records", "read/bytes", f"written/{CLEAN.name}", "latency/appended/le/inf", "events/meeting/planned")
+"""Some of the pipeline's counters."""
 
 
 def command(desk: Desk, folder: Path, *options: str) -> subprocess.Popen[str]:
@@ -55,6 +61,16 @@ def distinct(desk: Desk) -> int:
     return len({clean.article_id for clean in desk.clean()})
 
 
+def reported(port: int) -> dict[str, float]:
+    """What the Prometheus reporter at this port tells: metric → its sum."""
+    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as response:
+        lines = response.read().decode().splitlines()
+    sums: dict[str, float] = {}
+    for name, value in (found.groups() for line in lines if (found := re.fullmatch(r"(\w+)\{.*\} (\S+)", line))):
+        sums[name] = sums.get(name, 0.0) + float(value)
+    return sums
+
+
 def test_one_command_starts_all_that_is_needed_and_sigterm_ends_it_with_a_savepoint(
     flink_desk: Desk, tmp_path: Path
 ) -> None:
@@ -75,12 +91,22 @@ def test_one_command_starts_all_that_is_needed_and_sigterm_ends_it_with_a_savepo
 
 def test_a_job_on_a_cluster_outlives_its_command_and_a_task_manager(flink_desk: Desk, tmp_path: Path) -> None:
     flink_desk.put(*(message(article(number)) for number in range(20)))
-    with FlinkCluster(tmp_path / "cluster") as cluster, WorkerPool() as pool:
+    ports = free_ports(2)  # of the job manager, and of the task manager
+    reporter = {
+        "metrics.reporters": "prom",
+        "metrics.reporter.prom.factory.class": "org.apache.flink.metrics.prometheus.PrometheusReporterFactory",
+        "metrics.reporter.prom.port": ",".join(map(str, ports)),
+    }
+    with FlinkCluster(tmp_path / "cluster", settings=reporter) as cluster, WorkerPool() as pool:
         there = ("--flink-master", cluster.master, "--flink-workers", pool.address, "--detached")
         with command(flink_desk, tmp_path, *there) as process:
             _, err = process.communicate(timeout=3 * PATIENCE)
         assert process.returncode == 0, err
         until(caught_up(flink_desk))
+        told = reported(ports[0]) | reported(ports[1])
+        assert {flink_name(counter) for counter in REPORTED} <= set(told)
+        assert told[flink_name("read/records")] == told[flink_name(f"written/{CLEAN.name}")] == 20
+        assert told["flink_jobmanager_job_numRestarts"] == 0
         cluster.task_managers[0].kill()
         flink_desk.put(*(message(article(number)) for number in range(20, 40)))
         cluster.task_managers[0].start()

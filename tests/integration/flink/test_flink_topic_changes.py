@@ -18,6 +18,7 @@ from pipeline.io import clients
 from pipeline.local import KafkaBroker
 from pipeline.offsets import OffsetsError
 from pipeline.settings import Settings, settings_of
+from tests.faults.tier import LONG
 from tests.integration.flink.running import flink_config, left, running
 from tests.integration.pipeline.desk import Desk
 
@@ -57,6 +58,7 @@ def test_records_deleted_behind_the_committed_offsets_refuse_the_job_unless_they
     clients.close()
 
 
+@pytest.mark.skipif(not LONG, reason="takes a minute: a part of `make faults`")
 def test_records_deleted_behind_a_savepoint_and_a_topic_that_grows_end_the_job_and_say_so(
     flink_desk: Desk, flink: Place, admin: Any
 ) -> None:

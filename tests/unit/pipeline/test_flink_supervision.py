@@ -13,6 +13,7 @@ from connectors.topics import GroupHeld, TopicError
 from pipeline.flink import supervise
 from pipeline.flink.job import JobError
 from pipeline.flink.place import Place
+from pipeline.flink.rest import RestError
 from pipeline.flink.supervise import HopelessError, Watched, keep
 from pipeline.settings import settings_of
 
@@ -48,6 +49,12 @@ class ScriptedJob:
 
     def cancel(self) -> None:
         self.ended = "cancelled"
+
+
+def newest_checkpoint(job: ScriptedJob) -> str:
+    if job.states[0] == supervise.GONE:
+        raise RestError("no Flink")
+    return f"checkpoint of {job.name}"
 
 
 Kept = Callable[..., tuple[Watched, list[str]]]
@@ -86,7 +93,7 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> Kept:
         monkeypatch.setattr(supervise.rest, "status", lambda job: job.states[0])
         monkeypatch.setattr(supervise.rest, "last_error", lambda job: job.error)
         monkeypatch.setattr(supervise.rest, "checkpoint_bytes", lambda job: job.bytes)
-        monkeypatch.setattr(supervise.rest, "newest_checkpoint", lambda job: f"checkpoint of {job.name}")
+        monkeypatch.setattr(supervise.rest, "newest_checkpoint", newest_checkpoint)
         for name, seconds in (("LOOK_SECONDS", 0.001), ("FIRST_WAIT", 0.001), ("READER_SECONDS", 0.05)):
             monkeypatch.setattr(supervise, name, seconds)
         settings = replace(STATELESS, dedup_seconds=dedup_seconds)
@@ -113,8 +120,9 @@ def test_a_job_that_failed_is_followed_by_another_from_the_committed_offsets(kep
     assert restored == ["", "", ""]
 
 
-def test_where_there_is_state_the_next_job_goes_on_from_the_newest_checkpoint(kept: Kept) -> None:
-    _, restored = kept(ScriptedJob(states=["FAILED"]), ScriptedJob(done=True), dedup_seconds=3600)
+@pytest.mark.parametrize("states", [["FAILED"], ["RUNNING", "RUNNING", supervise.GONE]])
+def test_where_there_is_state_the_next_job_goes_on_from_the_newest_checkpoint(kept: Kept, states: list[str]) -> None:
+    _, restored = kept(ScriptedJob(states=states), ScriptedJob(done=True), dedup_seconds=3600)
     assert restored == ["", "checkpoint of job 1"]
 
 

@@ -4,65 +4,24 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 
+from pipeline.summits.date_patterns import TELLS_TIME, date_patterns
 from pipeline.summits.lexicon import toml
 from schemas.records import DateSpan
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A date at characters [start, end); `span` with the precision that the words give."""
+    """A date at characters [start, end); `span` with the precision that the words give. `last`: what is dated ended
+    on it."""
 
     start: int
     end: int
     span: DateSpan
-    certain: bool = True
-
-
-@cache
-def _patterns() -> list[tuple[str, re.Pattern[str]]]:
-    months = "|".join(sorted(toml("calendar.toml")["months"], key=len, reverse=True))
-    days = "|".join(toml("calendar.toml")["weekdays"])
-    month = rf"(?P<month>{months})\b\.?"
-    number = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-    year = r"(?P<year>(?:19|20)\d\d)"
-    rules = [
-        ("iso", r"\b(?P<year>(?:19|20)\d\d)-(?P<mm>\d\d)-(?P<day>\d\d)\b"),
-        ("range", rf"\b{month}\s+{number}\s*(?:-|–|to|and|through|until)\s*(?P<day2>\d{{1,2}})(?:,?\s+{year})?\b"),
-        ("range", rf"\b{number}\s*(?:-|–|to|and)\s*(?P<day2>\d{{1,2}})\s+(?:of\s+)?{month}(?:\s+{year})?"),
-        ("day", rf"\b{month}\s+{number}\b(?:,?\s+{year})?"),
-        ("day", rf"\b{number}\s+(?:of\s+)?{month}(?:,?\s+{year})?"),
-        (
-            "month",
-            r"\b(?P<when>last|next|this|in|in early|in late|in mid-|early|late|since|until|by|of|for|during)?\s*"
-            rf"\b{month}(?:,?\s+{year}|\s+(?P<rel>last|this|next) year)?",
-        ),
-        (
-            "weekday",
-            rf"\b(?:(?P<when>last|next|this|on|late|early)\s+)?(?P<weekday>{days})\b"
-            rf"(?:\s+(?:and|to|through|-)\s+(?P<weekday2>{days})\b)?(?:\s+(?:of\s+)?(?P<which>last|next)\s+week)?",
-        ),
-        ("relative", r"\b(?P<rel>today|yesterday|tomorrow|tonight|the day before yesterday|the day after tomorrow)\b"),
-        ("earlier_day", r"\b(?P<rel>earlier|later) (?:in the day|on the day|the same day)\b"),
-        (
-            "unit",
-            r"\b(?P<rel>last|this|next|earlier this|later this|early this|late this|earlier that|late last|early next|"
-            r"coming|past|previous|the previous|the following) (?P<unit>week|month|year|weekend)\b",
-        ),
-        (
-            "ago",
-            r"\b(?P<n>a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?P<unit>day|week|month|year)s? "
-            r"(?P<rel>ago|earlier|later)\b",
-        ),
-        ("end_of", r"\b(?:at|by|before|towards?) the end of (?:the|this) (?P<unit>month|year)\b"),
-        ("ordinal", r"\bon the (?P<day>\d{1,2})(?:st|nd|rd|th)\b"),
-        ("season", r"\b(?P<rel>last|this|next) (?P<season>spring|summer|autumn|fall|winter)\b"),
-        ("year", r"\b(?:in|of|since|late|early|mid-)\s*(?P<year>(?:19|20)\d\d)\b"),
-    ]
-    return [(name, re.compile(rule, re.IGNORECASE)) for name, rule in rules]
+    last: bool = False
 
 
 _NUMBERS = {
@@ -79,22 +38,18 @@ _NUMBERS = {
     "nine": 9,
     "ten": 10,
 }
-_GATE = re.compile(
-    r"day\b|\d|week|month|year|tonight|tomorrow|ago\b|January|February|March|April|\bMay\b|June|July|August|September|October|"
-    r"November|December|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b|spring|summer|autumn|winter",
-    re.IGNORECASE,
-)
 
 
-def dates(text: str, offset: int, anchor: date | None, future: bool | None) -> list[When]:
+def dates(text: str, offset: int, anchor: date | None, future: bool | None, before: date | None = None) -> list[When]:
     """The dates in a text whose first character is at `offset` of the story, ascending. `future` tells on which side of
     the story's day a bare weekday, day or month lies; null where it may be just past (a meeting that was called off).
+    "The next day" counts from the last day told in front of it, in the text or `before` it.
     Without an anchor only dates that are whole in themselves."""
-    if not _GATE.search(text):
+    if not TELLS_TIME.search(text):
         return []
     found: list[When] = []
     taken: list[tuple[int, int]] = []
-    for name, rule in _patterns():
+    for name, rule in date_patterns():
         for match in rule.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
@@ -103,7 +58,10 @@ def dates(text: str, offset: int, anchor: date | None, future: bool | None) -> l
             if name in ("month", "day", "range") and not _is_month(name, match, text):
                 continue
             try:
-                span = _resolve(name, match, anchor, future)
+                if name in ("next_day", "ago"):
+                    span = _counted(match, anchor, _last_day(found, offset + match.start()), before)
+                else:
+                    span = _resolve(name, match, anchor, future)
             except (ValueError, OverflowError):
                 span = None
             taken.append(match.span())
@@ -126,6 +84,9 @@ def _is_month_may(match: re.Match[str], text: str) -> bool:
     return match["month"] == "May" and bool(match["when"] or match["year"] or match["rel"])
 
 
+_YEARS = {"last": -1, "this": 0, "next": 1}
+
+
 def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool | None) -> DateSpan | None:
     groups = match.groupdict()
     months = toml("calendar.toml")["months"]
@@ -141,6 +102,18 @@ def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool 
         if name == "range":
             return DateSpan(date(year, month, day).isoformat(), date(year, month, int(groups["day2"])).isoformat())
         return _day(date(year, month, day))
+    if name == "holiday":
+        month, day = next(
+            tuple(day)
+            for holiday, day in toml("calendar.toml")["holidays"].items()
+            if holiday.lower() == groups["holiday"].lower().replace("’", "'")
+        )
+        if year is None and anchor is None:
+            return None
+        if year is None and anchor is not None:
+            relative = (groups["rel"] or "").lower()
+            year = anchor.year + _YEARS[relative] if relative else _year_of(month, day, anchor, future)
+        return _day(date(year or 0, month, day))
     if name == "month":
         month = months[groups["month"].lower().rstrip(".")]
         if year is None:
@@ -149,7 +122,7 @@ def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool 
             when, relative = (groups["when"] or "").lower(), (groups["rel"] or "").lower()
             year = anchor.year
             if relative:
-                year += {"last": -1, "this": 0, "next": 1}[relative]
+                year += _YEARS[relative]
             elif when == "next" or (future is not False and when != "last"):
                 year += month < anchor.month
             elif month > anchor.month or (when == "last" and month == anchor.month):
@@ -161,12 +134,17 @@ def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool 
         return None
     if name == "weekday":
         return _weekday(groups, anchor, future)
+    if name == "new_year":
+        return DateSpan(f"{anchor.year + (future is not False and anchor.month > 1):04d}")
     if name == "end_of":
         return _unit("this", groups["unit"].lower(), anchor)
     if name == "relative":
         shift = {
             "today": 0,
             "tonight": 0,
+            "this morning": 0,
+            "this afternoon": 0,
+            "this evening": 0,
             "yesterday": -1,
             "tomorrow": 1,
             "the day before yesterday": -2,
@@ -177,8 +155,6 @@ def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool 
         return _day(anchor)
     if name == "unit":
         return _unit(groups["rel"].lower(), groups["unit"].lower(), anchor)
-    if name == "ago":
-        return _ago(groups, anchor)
     if name == "ordinal":
         day = int(groups["day"])
         month_first = anchor.replace(day=1)
@@ -256,19 +232,27 @@ def number_word(word: str) -> int:
     return _NUMBERS.get(word.lower()) or int(word)
 
 
-def _ago(groups: dict[str, str | None], anchor: date) -> DateSpan | None:
-    word = (groups["n"] or "").lower()
-    count = number_word(word)
-    sign = 1 if (groups["rel"] or "").lower() == "later" else -1
-    if sign > 0:
+def _last_day(found: Sequence[When], at: int) -> date | None:
+    """The last whole day told in front of a character."""
+    days = [when for when in found if when.end <= at and len(when.span.start) == len("YYYY-MM-DD")]
+    last = max(days, key=lambda when: when.start, default=None)
+    return date.fromisoformat(last.span.end or last.span.start) if last is not None else None
+
+
+def _counted(match: re.Match[str], anchor: date | None, told: date | None, before: date | None) -> DateSpan | None:
+    """A day, month or year that is counted from another one: three days later, from the day `told` in front of it, else
+    from the one `before`; a week ago, from the story's day."""
+    groups = match.groupdict()
+    relative, unit = groups["rel"].lower(), (groups.get("unit") or "day").lower()
+    base = anchor if relative == "ago" else told or (anchor if relative == "earlier" else before)
+    if base is None:
         return None
-    unit = (groups["unit"] or "").lower()
-    if unit == "day":
-        return _day(anchor - timedelta(days=count))
-    if unit == "week":
-        day = anchor - timedelta(days=7 * count)
-        return DateSpan(f"{day.year:04d}-{day.month:02d}")
+    count = number_word(groups["n"]) if groups.get("n") else int(relative != "same")
+    count = -count if relative in ("ago", "earlier") else count
+    if unit in ("day", "week"):
+        day = base + timedelta(days=count * (7 if unit == "week" else 1))
+        return _day(day) if unit == "day" else DateSpan(f"{day.year:04d}-{day.month:02d}")
     if unit == "month":
-        index = anchor.year * 12 + anchor.month - 1 - count
+        index = base.year * 12 + base.month - 1 + count
         return DateSpan(f"{index // 12:04d}-{index % 12 + 1:02d}")
-    return DateSpan(f"{anchor.year - count:04d}")
+    return DateSpan(f"{base.year + count:04d}")

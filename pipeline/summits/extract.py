@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
-from pipeline.boilerplate.dateline import find_dateline
+from pipeline.boilerplate.dateline import Found, find_dateline
 from pipeline.summits import model
 from pipeline.summits.candidate import Candidate
 from pipeline.summits.capitals import told_apart
@@ -34,6 +34,8 @@ LONGEST_TEXT = 200_000
 """Characters that are read; no story is longer, and time stays bounded."""
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 """Of the days that a story can be of."""
+_PRINTED_WITHIN = timedelta(days=2)
+"""Of the day that a story was filed, as its dateline tells it."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_HEADLINE = 500
 MOST_PARSED = 400
@@ -60,6 +62,7 @@ def extract(
     begin = found.length if found is not None else 0
     if found is not None and dateline is None:
         dateline = Dateline(found.place)
+        published = _filed_on(found, published)
     text = " " * begin + told_apart(text[begin:])
     if not (names_office(text) and may_name_sides(source)):
         return []
@@ -80,6 +83,14 @@ def extract(
     events.sort(key=lambda draft: (draft.sentences[0][1], draft.triggers[0]))
     finished = finish(events, story)
     return finished if text[begin:] == source[begin:] else [_as_written(event, source) for event in finished]
+
+
+def _filed_on(found: Found, published: date | None) -> date | None:
+    """The day from which a story with this dateline counts: "today" of a story that is printed the day after."""
+    day = found.date.resolve(published) if found.date is not None else None
+    if day is None or (published is not None and not timedelta() <= published - day <= _PRINTED_WITHIN):
+        return published
+    return day
 
 
 def _home(dateline: Dateline | None) -> str | None:

@@ -21,11 +21,12 @@ _AFTER = ("after", "following")
 class Frame:
     """A trigger's chain of heads up to its clause's verb, each with what it costs to go there, and what hangs on the
     trigger itself. `after`: the chain ends at a verb after whose encounter something was done or said ("said on Monday
-    after meeting X"): on the same day."""
+    after meeting X"): on the same day. `before`: it ends at a clause before which something was done, another day."""
 
     chain: dict[int, int]
     below: frozenset[int]
     after: int | None = None
+    before: bool = False
 
 
 def frame_of(trigger: Any) -> Frame:
@@ -37,15 +38,27 @@ def frame_of(trigger: Any) -> Frame:
         if _follows(token):
             verb = _verb_above(token)
             return Frame({**chain, verb.i: cost + _OTHER_VERB}, frozenset(word.i for word in trigger.subtree), verb.i)
-        own_clause = is_verb(token) and token.dep_ in ("ccomp", "advcl", "relcl", "parataxis") and token.tag_ != "VB"
+        own_clause = (
+            is_verb(token)
+            and token.dep_ in ("ccomp", "advcl", "relcl", "parataxis")
+            and (token.tag_ != "VB" or _is_told_first(token))
+        )
         if own_clause and not any(child.lower_ == "where" for child in token.children):
-            break
+            before = any(child.lower_ == "before" for child in token.lefts)
+            return Frame(chain, frozenset(word.i for word in trigger.subtree), before=before)
         cost += _OTHER_VERB if token.dep_ == "conj" and is_verb(token) else 0
         below, token = token, token.head
         if is_verb(token) and stem(token) in verbs("speech") and below.i != trigger.i:
             break
         chain[token.i] = cost
     return Frame(chain, frozenset(word.i for word in trigger.subtree))
+
+
+def _is_told_first(verb: Any) -> bool:
+    """Whether a verb tells what will be, behind one of saying: said that they would meet."""
+    head = verb.head
+    is_said = verb.dep_ == "ccomp" and is_verb(head) and stem(head) in verbs("speech") and head.i < verb.i
+    return bool(is_said and any(child.tag_ == "MD" for child in verb.children))
 
 
 def _follows(token: Any) -> bool:
@@ -81,22 +94,24 @@ def distance(
     if token.i in frame.below:
         topic = is_place and _in_topic(token, candidate.token)
         return None if topic or _in_purpose(token, candidate.token, coarse) else gap
+    if frame.before:
+        return None
     in_noun = False
     for _ in range(10):
         if token.i in frame.chain:
             # "rejected on Monday a meeting": the day of the refusal, not of the meeting
-            return (
-                None
-                if token.i != candidate.token.i and _of_answer(parsed, token, start)
-                else gap + frame.chain[token.i]
+            of_verb_alone = token.i != candidate.token.i and (
+                _of_answer(parsed, token, start) or (not is_place and _is_over_first(parsed, token, start, candidate))
             )
+            return None if of_verb_alone else gap + frame.chain[token.i]
         if token.head == token or (is_verb(token) and token.dep_ != "aux"):
             break
         token = token.head
         in_noun |= token.tag_ in ("NN", "NNS")
     if token.i in frame.chain:
         return gap + frame.chain[token.i]
-    of_another = token.dep_ == "relcl" and token.head.i not in frame.chain
+    hangs_on_noun = token.dep_ == "relcl" or (token.dep_ in ("acl", "prep") and token.tag_ == "VBG")
+    of_another = hangs_on_noun and token.head.i not in frame.chain
     if is_verb(token) and stem(token) in verbs("planning") and gap < 2 * _FARTHEST and not of_another:
         return gap + 30
     if is_verb(token) and (stem(token) in verbs("speech") or token.tag_ in ("VBD", "VBZ", "VBP", "VBN")):
@@ -133,6 +148,13 @@ def _of_answer(parsed: Parsed, verb: Any, start: int) -> bool:
     """Whether a date is that of a refusal, an offer or a calling off, not of the encounter: a perfect has no day."""
     perfect = any(child.dep_ == "aux" and child.lower_ in ("has", "have", "having", "had") for child in verb.children)
     return is_answer(verb) and not perfect and not _for(parsed, start)
+
+
+def _is_over_first(parsed: Parsed, verb: Any, start: int, candidate: Candidate) -> bool:
+    """Whether a date is that of a deed that is over when an encounter is still to come: left on Tuesday to meet."""
+    if candidate.status not in ("planned", "proposed") or verb.tag_ != "VBD" or _for(parsed, start):
+        return False
+    return stem(verb) not in verbs("planning") | verbs("travel") | {"be", "have"}
 
 
 def _for(parsed: Parsed, start: int) -> bool:

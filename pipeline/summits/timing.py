@@ -28,11 +28,18 @@ def set_time(candidate: Candidate, parsed: Parsed, text: str, published: date | 
     future: bool | None = candidate.status in TO_COME or scheduled
     if candidate.status in ("cancelled", "postponed") or _WAS_TO.search(text, start, end):
         future = None
-    found = [when for when in dates(text[start:end], start, published, future) if _may_be(when, candidate, frame, text)]
+    before = _day_before(text, start, published) if _COUNTED.search(text, start, end) else None
+    found = [
+        when
+        for when in dates(text[start:end], start, published, future, before)
+        if _may_be(when, candidate, frame, text)
+    ]
     chosen = _put_off_to(found, candidate, text) or _nearest(found, parsed, frame, candidate)
     if chosen is None or published is None:
         candidate.when = chosen
         return
+    if _is_over(candidate.token):
+        chosen = replace(chosen, last=True)
     day, whole = chosen.span.start, len(chosen.span.start) == 10
     if scheduled and whole and day > published.isoformat():
         candidate.status = "planned"
@@ -45,6 +52,19 @@ def set_time(candidate: Candidate, parsed: Parsed, text: str, published: date | 
     candidate.when = chosen
 
 
+_COUNTED = re.compile(r"\b(?:the (?:same|next|following) day|days? later)\b")
+_LOOK_BACK = 400
+"""Characters in front of a sentence in which the day is told that "the next day" follows."""
+
+
+def _day_before(text: str, start: int, published: date | None) -> date | None:
+    """The last whole day that is told in front of a character."""
+    first = max(0, start - _LOOK_BACK)
+    days = [when.span.start for when in dates(text[first:start], first, published, False)]
+    whole = [day for day in days if len(day) == DAY]
+    return date.fromisoformat(whole[-1]) if whole else None
+
+
 _WAS_TO = re.compile(r"\b(?:was|were|been) (?:due|scheduled|set|expected|supposed|slated|to)\b")
 _BEHIND_VERB = re.compile(
     r"\b(?P<verb>[a-z]+)(?: (?P<next>[a-z]+))?(?: in [A-Z]\w+)?(?:,? (?:late|early))?(?: on| in)?\s*$"
@@ -52,12 +72,20 @@ _BEHIND_VERB = re.compile(
 _BEFORE_VERB = re.compile(r"\s+(?P<verb>[a-z]+)\b")
 _OWN = re.compile(r"[’']s? (?:[\w-]+ ){0,3}$")
 _NEW_DAY = re.compile(r"\b(?:to|until|till)\s+(?:next |early |late )?$")
+_BOUND = re.compile(r"\b(?:through|until|till|since)\s+$")
+_PURPOSE = re.compile(r"\bto (?:discuss|review|address|examine|consider|debate)\b")
 _REACH = 60
 """Characters in front of a date or a trigger in which its verb or its days are looked for."""
 
 
 def _may_be(when: When, candidate: Candidate, frame: Frame, text: str) -> bool:
     """Whether a date may be the encounter's: neither the day of a saying nor of another thing that is the day's."""
+    if _ends_or_begins(when, candidate, text):
+        return False
+    if len(when.span.start) < DAY and _PURPOSE.search(
+        text, candidate.trigger_end, max(candidate.trigger_end, when.start)
+    ):
+        return False
     if text[when.end : when.end + 1] in ("'", "’"):
         return _OWN.match(text[when.end : candidate.trigger]) is not None
     if frame.after is not None:
@@ -68,6 +96,11 @@ def _may_be(when: When, candidate: Candidate, frame: Frame, text: str) -> bool:
     if candidate.verb and candidate.token.lower_ in told:
         return True
     return not any(base(verb) in verbs("speech") for verb in told)
+
+
+def _ends_or_begins(when: When, candidate: Candidate, text: str) -> bool:
+    """Whether a day only bounds something: a visit through Saturday. What is put off is put off until its new day."""
+    return candidate.status != "postponed" and _BOUND.search(text, max(0, when.start - 10), when.start) is not None
 
 
 def _put_off_to(found: Sequence[When], candidate: Candidate, text: str) -> When | None:
@@ -89,9 +122,21 @@ def _length(candidate: Candidate, text: str) -> int:
     match = _DAYS.search(text, max(0, candidate.trigger - _REACH), candidate.trigger)
     if match is None or not candidate.token.tag_.startswith("NN"):
         return 0
-    head = candidate.token.head
     days = number_word(match["count"])
-    return -days if is_verb(head) and stem(head) in verbs("ending") else days
+    return -days if _is_over(candidate.token) else days
+
+
+def _is_over(token: Any) -> bool:
+    """Whether what is told of a trigger is how it ends: ended two days of talks."""
+    if is_verb(token):
+        return False
+    for _ in range(4):
+        token = token.head
+        if is_verb(token):
+            return stem(token) in verbs("ending")
+        if token.tag_ not in ("NN", "NNS", "IN"):
+            return False
+    return False
 
 
 def days_told(text: str, spans: Iterable[tuple[int, int]], kind: str) -> int:
@@ -106,11 +151,11 @@ def days_told(text: str, spans: Iterable[tuple[int, int]], kind: str) -> int:
 
 
 def lasting(when: When | None, days: int) -> When | None:
-    """A day as the first of several, or as the last of them where `days` is negative."""
+    """A day as the first of several, or as the last of them where `days` is negative or the day is that of the end."""
     if when is None or abs(days) < 2 or len(when.span.start) < DAY or when.span.end:
         return when
     day, length = date.fromisoformat(when.span.start), timedelta(days=abs(days) - 1)
-    first, last = (day, day + length) if days > 0 else (day - length, day)
+    first, last = (day, day + length) if days > 0 and not when.last else (day - length, day)
     return replace(when, span=DateSpan(first.isoformat(), last.isoformat()))
 
 
@@ -119,7 +164,7 @@ def _present(token: Any) -> bool:
     for _ in range(8):
         if is_verb(token) and token.dep_ not in ("aux", "auxpass"):
             finite = [token, *(child for child in token.children if child.dep_ in ("aux", "auxpass"))]
-            if any(word.tag_ in ("VBZ", "VBP") for word in finite):
+            if any(word.tag_ in ("VBZ", "VBP") and not _looks_present(word) for word in finite):
                 return not any(word.tag_ == "VBN" for word in finite) or any(word.lower_ == "being" for word in finite)
             if any(word.tag_ in ("VBD", "MD") for word in finite):
                 return False
@@ -127,6 +172,11 @@ def _present(token: Any) -> bool:
             return False
         token = token.head
     return False
+
+
+def _looks_present(verb: Any) -> bool:
+    """Whether what the tagger takes for a present is an irregular past: they wound up the talks."""
+    return str(verb.tag_) == "VBP" and stem(verb) not in ("be", verb.lower_)
 
 
 def _again(chosen: When, found: Iterable[When]) -> When:

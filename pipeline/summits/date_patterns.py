@@ -1,0 +1,68 @@
+"""How texts write days, months and years: one pattern for each way."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pipeline.summits.lexicon import toml
+
+TELLS_TIME = re.compile(
+    r"day\b|Eve\b|\d|week|month|year|tonight|tomorrow|ago\b|January|February|March|April|\bMay\b|June|July|August|September|October|"
+    r"November|December|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b|spring|summer|autumn|winter|morning|"
+    r"afternoon|evening",
+    re.IGNORECASE,
+)
+"""What a text has that tells any time at all."""
+
+
+@cache
+def date_patterns() -> list[tuple[str, re.Pattern[str]]]:
+    """Name and pattern of each way, the surest first: what one has taken no other takes."""
+    months = "|".join(sorted(toml("calendar.toml")["months"], key=len, reverse=True))
+    days = "|".join(toml("calendar.toml")["weekdays"])
+    holidays = "|".join(name.replace("'", "[’']") for name in toml("calendar.toml")["holidays"])
+    month = rf"(?P<month>{months})\b\.?"
+    number = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+    year = r"(?P<year>(?:19|20)\d\d)"
+    rules = [
+        ("holiday", rf"\b(?P<holiday>{holidays})\b(?:,?\s+(?:of\s+)?(?:{year}|(?P<rel>last|this|next) year))?"),
+        ("iso", r"\b(?P<year>(?:19|20)\d\d)-(?P<mm>\d\d)-(?P<day>\d\d)\b"),
+        ("range", rf"\b{month}\s+{number}\s*(?:-|–|to|and|through|until)\s*(?P<day2>\d{{1,2}})(?:,?\s+{year})?\b"),
+        ("range", rf"\b{number}\s*(?:-|–|to|and)\s*(?P<day2>\d{{1,2}})\s+(?:of\s+)?{month}(?:\s+{year})?"),
+        ("day", rf"\b{month}\s+{number}\b(?:,?\s+{year})?"),
+        ("day", rf"\b{number}\s+(?:of\s+)?{month}(?:,?\s+{year})?"),
+        (
+            "month",
+            r"\b(?P<when>last|next|this|in|in early|in late|in mid-|early|late|since|until|by|of|for|during)?\s*"
+            rf"\b{month}(?:,?\s+{year}|\s+(?:of\s+)?(?P<rel>last|this|next) year)?",
+        ),
+        (
+            "weekday",
+            rf"\b(?:(?P<when>last|next|this|on|late|early)\s+)?(?P<weekday>{days})\b"
+            rf"(?:\s+(?:and|to|through|-)\s+(?P<weekday2>{days})\b)?(?:\s+(?:of\s+)?(?P<which>last|next)\s+week)?",
+        ),
+        (
+            "relative",
+            r"\b(?P<rel>today|yesterday|tomorrow|tonight|this (?:morning|afternoon|evening)|"
+            r"the day before yesterday|the day after tomorrow)\b",
+        ),
+        ("new_year", r"\b(?:early |late )?(?:in |until |before |by )?the new year\b"),
+        ("next_day", r"\bthe (?P<rel>same|next|following) day\b"),
+        ("earlier_day", r"\b(?P<rel>earlier|later) (?:in the day|on the day|the same day)\b"),
+        (
+            "unit",
+            r"\b(?P<rel>last|this|next|earlier this|later this|early this|late this|earlier that|late last|early next|"
+            r"coming|past|previous|the previous|the following) (?P<unit>week|month|year|weekend)\b",
+        ),
+        (
+            "ago",
+            r"\b(?P<n>a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?P<unit>day|week|month|year)s? "
+            r"(?P<rel>ago|earlier|later)\b",
+        ),
+        ("end_of", r"\b(?:at|by|before|towards?) the end of (?:the|this) (?P<unit>month|year)\b"),
+        ("ordinal", r"\bon the (?P<day>\d{1,2})(?:st|nd|rd|th)\b"),
+        ("season", r"\b(?P<rel>last|this|next) (?P<season>spring|summer|autumn|fall|winter)\b"),
+        ("year", r"\b(?:in|of|since|late|early|mid-)\s*(?P<year>(?:19|20)\d\d)\b"),
+    ]
+    return [(name, re.compile(rule, re.IGNORECASE)) for name, rule in rules]

@@ -15,8 +15,8 @@ from pipeline.summits.clauses import Parsed
 from pipeline.summits.drafts import Context, Draft, resolve
 from pipeline.summits.encounters import candidates
 from pipeline.summits.fields import finish
+from pipeline.summits.filed import home
 from pipeline.summits.gate import may_hold_encounter, may_name_sides, names_office
-from pipeline.summits.gazetteer import city_named
 from pipeline.summits.joining import is_event, join
 from pipeline.summits.people import Mention, Person
 from pipeline.summits.places import places
@@ -70,7 +70,7 @@ def extract(
     wanted = [index for index, (start, end) in enumerate(spans) if may_hold_encounter(text[start:end])][:MOST_PARSED]
     if not wanted:
         return []
-    scan = Scan(text, headline[:_LONGEST_HEADLINE] if headline else None, _home(dateline))
+    scan = Scan(text, headline[:_LONGEST_HEADLINE] if headline else None, home(dateline, source))
     by_sentence = mentions_by_sentence(scan.mentions, spans)
     story = Story(text, spans, by_sentence, published, headline, dateline)
     wanted = tellable(story, wanted)
@@ -91,12 +91,6 @@ def _filed_on(found: Found, published: date | None) -> date | None:
     if day is None or (published is not None and not timedelta() <= published - day <= _PRINTED_WITHIN):
         return published
     return day
-
-
-def _home(dateline: Dateline | None) -> str | None:
-    """The country where a story was filed."""
-    city = city_named(dateline.place, ()) if dateline is not None and dateline.place else None
-    return city.country if city is not None else None
 
 
 def _as_written(event: SummitEvent, source: str) -> SummitEvent:

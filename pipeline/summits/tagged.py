@@ -91,18 +91,26 @@ class Tagged:
 
     def of_country(self, at: int) -> tuple[int, str | None]:
         """President Rui Tavora of Portugal: the token behind the country, and its code."""
-        tokens = self.tokens
-        if at + 1 < len(tokens) and tokens[at].norm == "of":
-            named = self.starts.get(at + 1 + (tokens[at + 1].norm == "the"))
+        if at + 1 < len(self.tokens) and self.tokens[at].norm == "of":
+            named = self.starts.get(self._behind_form(at + 1))
             if named and named.entry.kind == "country":
                 return named.last, named.entry.value
         return at, None
+
+    def _behind_form(self, at: int) -> int:
+        """The token where a state's name begins behind its article and its form: the (Kingdom of) Lesotho."""
+        tokens = self.tokens
+        at += tokens[at].norm == "the"
+        end = at
+        while end < len(tokens) and tokens[end].norm in _title_words("state_forms"):
+            end += 1
+        return end + 1 if at < end < len(tokens) - 1 and tokens[end].norm == "of" else at
 
     def of_office(self, hit: Hit) -> tuple[int, str | None]:
         """ "president of South Korea": the token behind the country, and its code."""
         tokens = self.tokens
         if hit.last + 1 < len(tokens) and tokens[hit.last].norm in ("of", "for", "from", "to"):
-            named = self.starts.get(hit.last + 1 + (tokens[hit.last + 1].norm == "the"))
+            named = self.starts.get(self._behind_form(hit.last + 1))
             if named and named.entry.kind in ("country", "organisation"):
                 return named.last, named.entry.value
         return hit.last, None

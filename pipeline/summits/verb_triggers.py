@@ -201,7 +201,8 @@ def _speak(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
 
 def _discuss(parsed: Parsed, verb: Any) -> Candidate | None:
     """ "Discussed X with Y" and "the two discussed" say nothing of how they met."""
-    with_ = people(parsed.with_(verb, ("with",)))
+    objects = [child for child in verb.children if child.dep_ in _OBJECT]
+    with_ = people([role for head in (verb, *objects) for role in parsed.with_(head, ("with",))])
     subjects = parsed.subjects(verb)
     if not with_ and not any(role.word in PLURAL for role in subjects) and len(subjects) < 2:
         return None
@@ -276,7 +277,9 @@ def _by_phone(verb: Any) -> bool:
 def _placed_near(verb: Any) -> bool:
     """Whether a verb has a place, or the parse has hung it on what stands before it."""
     objects = [child for child in verb.children if child.dep_ in _OBJECT]
-    company = [word for child in verb.children if child.dep_ == "prep" for word in child.children]
+    company = [
+        word for head in (verb, *objects) for child in head.children if child.dep_ == "prep" for word in child.children
+    ]
     return any(_placed(word) for word in (verb, *objects, *company))
 
 

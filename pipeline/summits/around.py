@@ -1,0 +1,255 @@
+"""The country of somebody whose title names none, from the words around."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.summits.gate import may_hold_encounter
+from pipeline.summits.lexicon import organisations, toml
+from pipeline.summits.people import Mention, Person, same_title
+
+_ENOUGH = 2.5
+"""Points that the best country needs; see `_points`."""
+_MOST_FOR_COUNT = 1.0
+_DATELINE = 3.3
+"""For the country of the dateline: a national agency gives its own officials no country."""
+_DATELINE_ABROAD = 1.0
+"""The same, where the story later brings in one of that country's representatives with his country: it is written for
+others, and would have given it to the first of them."""
+_OFFICE = 3.0
+"""For an office of the same title that the headline or the story has told without a name."""
+_HOME = 3.0
+"""For the United States in a story that speaks of them: their wires give their own officials no country."""
+_MARGIN = 0.4
+_HOST = 3.0
+"""For the country where somebody meets a foreigner: who is told without a country there is at home."""
+_ONLY = 1.5
+"""For the one country that a story has spoken of so far: its own people need it no more."""
+_SUBJECT = 1.5
+"""For the country with which the sentence before opens."""
+_NEAR = 350
+"""Characters in front of a mention in which a country counts."""
+_AHEAD = 120
+"""And behind it."""
+_OPENS = 12
+"""Characters of a sentence in which its first country is its subject."""
+_SENTENCE = re.compile(r"[.!?][”\"]?\s")
+_SUCCESSION = re.compile(r"\b(?:new|newly|next|incoming|outgoing|elect)\b", re.IGNORECASE)
+"""Beside one of these somebody's country may have another holder of the office."""
+_PLACED = re.compile(r"\b(?:in|to|at|visit(?:s|ed|ing)?|from)\s+(?:the\s+)?$")
+_PRONOUN = re.compile(r"\b(?:he|she|him|her)\b", re.IGNORECASE)
+
+
+@cache
+def few_states(title: str | None) -> frozenset[str]:
+    """The states that have an office of this title, where they are few (chancellor, king, emir); empty for others."""
+    return frozenset(toml("actors.toml")["few_states"].get((title or "").lower(), ()))
+
+
+def ranks(person: Person) -> bool:
+    """Whether somebody's country may be read from the words around: of lower officials it seldom can."""
+    return person.level in ("leader", "minister") or (person.title or "").lower() in toml("actors.toml")["american"]
+
+
+def suits(person: Person, office: Person) -> bool:
+    """Whether an office that is told without a name may be somebody's: by its title and its country."""
+    generic = (
+        office.level == "leader" and person.level == "leader" and (office.title or "").lower() in ("leader", "ruler")
+    )
+    possible = few_states(person.title)
+    if person.past or (possible and office.country not in possible):
+        return False
+    return generic or same_title(person.title or "", office.title or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a story tells of countries. `home`: that of its dateline."""
+
+    text: str
+    mentions: Sequence[Mention]
+    persons: Sequence[Person]
+    headline: Sequence[Mention]
+    home: str | None
+
+    def country(self, mention: Mention, ruled_out: Set[str]) -> str | None:
+        """The country that the words around a person's mention make plain; None where two are about as likely.
+        `ruled_out`: those of which the story tells that he is not."""
+        person = mention.person
+        assert person is not None
+        before, after = self._before(mention), self._after(mention)
+        if joined := self._joined(mention, before) or self._its(mention, before):
+            return joined
+        sentence, previous = self._sentences(mention)
+        others = self.other_sides(mention)
+        out = self._held(mention) | others | ruled_out
+        possible = few_states(person.title)
+        named = ({m.country for m in self.mentions} | {self.home}) & possible - out
+        if len(named) == 1:
+            return named.pop()
+        points: dict[str, float] = {}
+        for other in before + after:
+            code = other.country
+            if code is None or code in organisations() or code in out or other.kind == "counterpart":
+                continue
+            if other.kind == "person" and other.person is not None and other.person.name and not other.person.bystander:
+                continue
+            value = self._points(other, mention, sentence, previous)
+            if others and other.start > mention.start and self._stands_in(other):
+                value = _HOST
+            points[code] = max(points.get(code, 0.0), value)
+        for code, bonus in self._offices(mention, out).items():
+            points[code] = points.get(code, 0.0) + bonus
+        counts = Counter(m.country for m in self.mentions if m.country in points)
+        for code in points:
+            points[code] += min(_MOST_FOR_COUNT, 0.25 * counts[code])
+        told = {m.country for m in self.mentions if m.country and m.end <= mention.start} - organisations()
+        if len(told) == 1 and told <= points.keys():
+            points[told.pop()] += _ONLY
+        ranked = sorted(
+            ((value, code) for code, value in points.items() if not possible or code in possible), reverse=True
+        )
+        if not ranked or ranked[0][0] < _ENOUGH or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _MARGIN):
+            return None
+        return ranked[0][1]
+
+    def _before(self, mention: Mention) -> list[Mention]:
+        return [m for m in self.mentions if mention.start - _NEAR <= m.end <= mention.start]
+
+    def _after(self, mention: Mention) -> list[Mention]:
+        return [m for m in self.mentions if mention.end <= m.start < mention.end + _AHEAD]
+
+    def other_sides(self, mention: Mention) -> set[str]:
+        """The countries of those whom somebody meets in the same clause: of these he is not himself."""
+        out: set[str] = set()
+        before = self._before(mention)
+        for other in (*before, *self._after(mention)):
+            first, last = (other, mention) if other.start < mention.start else (mention, other)
+            between = self.text[first.end : last.start]
+            if other.country is None or other.kind == "country" or _SENTENCE.search(between):
+                continue
+            if other.kind == "counterpart" or may_hold_encounter(between) or self._are_peers(other, mention):
+                out.add(other.country)
+        return out | self._met_by_pronoun(mention, before)
+
+    def _met_by_pronoun(self, mention: Mention, before: Sequence[Mention]) -> set[str]:
+        """The country of whom a pronoun means that meets somebody: he will also hold talks with X."""
+        sentence, _ = self._sentences(mention)
+        pronoun = _PRONOUN.search(self.text, sentence, mention.start)
+        if pronoun is None or not may_hold_encounter(self.text[sentence : mention.start]):
+            return set()
+        persons = [m for m in before if m.person is not None and not m.person.bystander and m.end <= pronoun.start()]
+        last = persons[-1].person if persons else None
+        return {last.country} if last is not None and last.country else set()
+
+    def _sentences(self, mention: Mention) -> tuple[int, int]:
+        """Where the sentence of a mention and the one before it begin, as far as they are near."""
+        begins = [m.end() for m in _SENTENCE.finditer(self.text, max(0, mention.start - _NEAR), mention.start)]
+        return (begins[-1] if begins else 0), (begins[-2] if len(begins) > 1 else -1)
+
+    def _held(self, mention: Mention) -> set[str]:
+        """The countries that have another holder of the same office."""
+        person = mention.person
+        if person is None or _SUCCESSION.search(self.text, mention.start, mention.end):
+            return set()
+        return {
+            other.country
+            for other in self.persons
+            if other is not person
+            and other.name
+            and other.country
+            and other.title
+            and other.level == person.level
+            and same_title(other.title, person.title or "")
+            and not other.past
+        }
+
+    def _offices(self, mention: Mention, out: Set[str]) -> dict[str, float]:
+        """What the office itself tells: that wires give their own officials no country, and that an office of the same
+        title was told of a country without its holder's name."""
+        person = mention.person
+        assert person is not None
+        points: dict[str, float] = {}
+        if "US" not in out and (person.title or "").lower() in toml("actors.toml")["american"] and self._american():
+            points["US"] = _HOME
+        if self.home is not None and self.home not in out:
+            points[self.home] = points.get(self.home, 0.0) + (_DATELINE_ABROAD if self._abroad(mention) else _DATELINE)
+        told = [m.person for m in self.mentions if m.end <= mention.start]
+        for office in {
+            office.country
+            for office in (*(m.person for m in self.headline), *told)
+            if office is not None and office.name is None and office.country and suits(person, office)
+        } - out:
+            points[office] = points.get(office, 0.0) + _OFFICE
+        return points
+
+    def _abroad(self, mention: Mention) -> bool:
+        """Whether the first representative of the dateline's country who is told with it comes after a mention."""
+        homely = [
+            other.start
+            for other in self.mentions
+            if other.name and other.country == self.home and other.level in ("leader", "minister")
+        ]
+        return bool(homely) and homely[0] > mention.start
+
+    def _american(self) -> bool:
+        """Whether a story speaks of the United States."""
+        return any(m.country == "US" and m.kind in ("country", "group", "person") for m in self.mentions)
+
+    def _stands_in(self, other: Mention) -> bool:
+        return self.text[max(0, other.start - 8) : other.start].endswith((" in ", " in the "))
+
+    def _points(self, other: Mention, mention: Mention, sentence: int, previous: int) -> float:
+        """How strongly a country's mention tells that somebody near it is of it: the same sentence and a place where
+        they are, or a state's own voice (Syrian state media say President …), count most."""
+        placed = _PLACED.search(self.text[max(0, other.start - 14) : other.start])
+        if other.start > mention.start:
+            return 0.0 if placed else 0.5
+        value = 1.0
+        if other.start >= sentence:
+            value = 2.0
+            if (
+                other.kind == "group"
+                or other.form == "capital"
+                or (other.person is not None and other.person.bystander)
+            ):
+                value += 1.0
+            if other.start - sentence < _OPENS:
+                value += 1.0
+        elif previous >= 0 and 0 <= other.start - previous < _OPENS:
+            value += _SUBJECT
+        if placed or self.text.startswith(", where", other.end):
+            value += 1.5 if other.start >= sentence or other.form == "capital" else 0.5
+        return value
+
+    def _its(self, mention: Mention, before: Sequence[Mention]) -> str | None:
+        """The country of which a sentence tells what its minister does: Turkey put off a visit by its minister."""
+        if self.text[max(0, mention.start - 4) : mention.start].lower() != "its ":
+            return None
+        for other in before:
+            if other.kind == "country" and not _SENTENCE.search(self.text, other.end, mention.start):
+                placed = _PLACED.search(self.text[max(0, other.start - 14) : other.start])
+                if other.country and not placed and other.form != "demonym":
+                    return other.country
+        return None
+
+    def _joined(self, mention: Mention, before: Sequence[Mention]) -> str | None:
+        """The country of the person whom "and" joins to this one: Afghan President X and Foreign Minister Y."""
+        if not before:
+            return None
+        last = max(before, key=lambda m: m.end)
+        between = self.text[last.end : mention.start].strip()
+        if last.kind == "person" and last.person is not None and between in ("and", ", and", ",", "and the", "and his"):
+            return None if self._are_peers(last, mention) else last.person.country
+        return None
+
+    def _are_peers(self, one: Mention, other: Mention) -> bool:
+        """Whether two hold the same office, as no two of one country do: Presidents X and Y."""
+        first, second = one.person, other.person
+        if first is None or second is None or first is second or not (first.title and second.title):
+            return False
+        return ranks(second) and same_title(first.title, second.title)

@@ -1,0 +1,23 @@
+"""The country where a story was filed."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.summits.gazetteer import city_named, country_named, fold, regions
+from schemas.records import Dateline
+
+_BARE = re.compile(r"\s*([A-Z][A-Z .'-]{2,30}): ")
+
+
+def home(dateline: Dateline | None, text: str) -> str | None:
+    """The country of a dateline: SEOUL; SUVA, Fiji; or "LAHORE: " before the first words. None where it tells none."""
+    place = dateline.place if dateline is not None else None
+    if place is None and (match := _BARE.match(text)):
+        place = match[1]
+    city, _, country = (place or "").partition(",")
+    named = country_named(country.strip()) or regions().get(fold(country.strip()))
+    if named is not None or not city:
+        return named
+    found = city_named(city, ())
+    return found.country if found is not None else None

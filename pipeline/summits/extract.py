@@ -19,7 +19,7 @@ from pipeline.summits.filed import home
 from pipeline.summits.gate import may_hold_encounter, may_name_sides, names_office
 from pipeline.summits.joining import is_event, join
 from pipeline.summits.people import Mention, Person
-from pipeline.summits.places import places
+from pipeline.summits.places import places, spoken_of
 from pipeline.summits.placing import set_place
 from pipeline.summits.rules import rule_candidates
 from pipeline.summits.scan import Scan
@@ -112,7 +112,7 @@ def _as_written(event: SummitEvent, source: str) -> SummitEvent:
 def _candidates(story: Story, wanted: Sequence[int]) -> Iterator[Candidate]:
     """The candidates of the wanted sentences, with their dates and places."""
     parser = model.parser()
-    near = {mention.country for mentions in story.by_sentence for mention in mentions if mention.country}
+    near = spoken_of(mention for mentions in story.by_sentence for mention in mentions)
     if parser is None:
         for i in wanted:
             start, end = story.spans[i]

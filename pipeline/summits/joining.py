@@ -10,6 +10,7 @@ from pipeline.summits.dates import When
 from pipeline.summits.drafts import Draft
 from pipeline.summits.lexicon import bodies, organisations
 from pipeline.summits.people import Person, same_title
+from pipeline.summits.places import more_exact
 
 _HARD = frozenset(("cancelled", "postponed", "declined"))
 _OPEN = frozenset(("planned", "proposed"))
@@ -132,8 +133,9 @@ def _same_place(one: Draft, other: Draft) -> bool:
         return True
     if one.place.country and other.place.country and one.place.country != other.place.country:
         return False
-    here, there = (place.city.name if place.city else place.name for place in (one.place, other.place))
-    return not here or not there or here == there
+    if one.place.city is None or other.place.city is None:
+        return True  # a country, a part of one, or a village of which it is not known whether it lies there
+    return one.place.city.name == other.place.city.name
 
 
 def _same_status(one: Draft, other: Draft, distance: int) -> bool:
@@ -214,8 +216,7 @@ def _merge(home: Draft, draft: Draft) -> None:
         home.when = draft.when
     if home.when is draft.when or draft.kind != "visit":
         home.days = home.days or draft.days
-    if draft.place and (home.place is None or (home.place.name is None and draft.place.name)):
-        home.place = draft.place
+    home.place = more_exact(home.place, draft.place)
     home.gathering = home.gathering or draft.gathering
     home.sentences += [item for item in draft.sentences if item not in home.sentences]
     for index, weight in draft.weights.items():

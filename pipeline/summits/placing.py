@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.summits.candidate import Candidate
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.links import distance, frame_of
-from pipeline.summits.places import PlaceHit
+from pipeline.summits.places import PlaceHit, more_exact
 
 _COMMA = 2
 """Characters between a place and the "where" that takes it up."""
@@ -51,5 +51,5 @@ def set_place(candidate: Candidate, parsed: Parsed, hits: Sequence[PlaceHit]) ->
             gap = distance(parsed, frame, candidate, hit.start, hit.end, is_place=not at_home)
             if gap is not None:
                 near.append((gap, hit.start, hit))
-    if near:
-        candidate.place = min(near, key=lambda item: item[:2])[2]
+    for _, _, hit in sorted(near, key=lambda item: item[:2]):
+        candidate.place = more_exact(candidate.place, hit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pipeline.summits.drafts import Draft
 from pipeline.summits.gazetteer import city_named
@@ -18,6 +19,8 @@ def where_of(draft: Draft, leads: bool, story: Story) -> Place | None:
     if draft.kind == "call":
         return None
     filed = _where_filed(draft, leads, story)
+    if draft.place is not None and draft.place.country is None:
+        return replace(place_of(draft.place), country=_country_of_story(story))
     if draft.place is not None and (draft.place.name or filed is None or not _is_here(draft, story)):
         return place_of(draft.place)
     host = _host(draft, story) if filed is None else None
@@ -33,6 +36,14 @@ def _where_filed(draft: Draft, leads: bool, story: Story) -> Place | None:
         return None
     name = story.dateline.place
     return Place(name.title() if name.isupper() else name, city.country, None, city.latitude, city.longitude)
+
+
+def _country_of_story(story: Story) -> str | None:
+    """The country where a story was filed: that of a building of which the text does not say where it stands."""
+    if story.dateline is None or not story.dateline.place:
+        return None
+    city = city_named(story.dateline.place, ())
+    return city.country if city is not None else None
 
 
 def _is_here(draft: Draft, story: Story) -> bool:

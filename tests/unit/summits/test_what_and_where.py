@@ -74,6 +74,17 @@ def test_results_are_what_was_done_at_an_encounter_that_was_held_or_refused(text
         (f"Denmark has refused a visit by {VARELAS}.", None, "DK"),
         (f"{HOLT} met visiting {VARELAS} on Monday.", None, "DK"),
         (f"{HOLT} met {VARELAS} to discuss the war in Sudan.", None, None),
+        (f"{HOLT} met {VARELAS} in Aspen, Colo., on Monday.", "Aspen", "US"),
+        (f"{HOLT} met {VARELAS} in Charlevoix, Quebec, on Monday.", "Charlevoix", "CA"),
+        (f"{HOLT} met {VARELAS} in the Chilean village of Pueblo Hundido on Monday.", "Pueblo Hundido", "CL"),
+        (f"{HOLT} flew from Las Palmas to Mar del Plata, where she met {VARELAS}.", "Mar del Plata", "AR"),
+        (f"{HOLT} met {VARELAS} on Monday at Borg Palace in Athens.", "Borg Palace", "GR"),
+        (f"{HOLT} met {VARELAS} in Greece at the Athens Hilton Hotel.", "Athens Hilton Hotel", "GR"),
+        (f"{HOLT} met {VARELAS} at Villa Rosa on Monday.", "Villa Rosa", None),
+        (f"{HOLT} met {VARELAS} in Athens on Monday. The two sat for an hour at Windsor Castle.", "Athens", "GR"),
+        (f"{HOLT} met {VARELAS} in the Greek resort of Chania on Monday.", "Chania", "GR"),
+        (f"{HOLT} met {VARELAS} on Monday after a vote in the Upper House.", None, None),
+        (f"Soviet leader Ivan Orlov met {VARELAS} in the Kremlin on Monday.", "Kremlin", "SU"),
     ],
 )
 def test_an_encounter_is_where_the_text_ties_it(text: str, name: str | None, country: str | None) -> None:
@@ -85,6 +96,19 @@ def test_here_is_where_the_story_was_filed() -> None:
     place = only_event(f"{HOLT} met {VARELAS} here on Monday.", Dateline("VIENNA")).place
     assert place is not None
     assert (place.name, place.country) == ("Vienna", "AT")
+
+
+def test_a_building_is_in_the_country_where_the_story_was_filed() -> None:
+    place = only_event(f"{HOLT} met {VARELAS} at State House on Monday.", Dateline("NAIROBI")).place
+    assert place is not None
+    assert (place.name, place.country) == ("State House", "KE")
+
+
+def test_a_city_and_its_part_of_the_country_are_no_two_places() -> None:
+    text = f"{HOLT} met {VARELAS} in Charlevoix, Quebec, on Monday. The talks in Quebec of Holt and Varelas were short."
+    place = only_event(text).place
+    assert place is not None
+    assert place.name == "Charlevoix"
 
 
 def test_two_who_met_are_surer_than_talks_of_two_and_these_than_three_or_a_summit() -> None:

@@ -33,11 +33,16 @@ _SUBJECT = 1.5
 """For the country with which the sentence before opens."""
 _NEAR = 350
 """Characters in front of a mention in which a country counts."""
+_TOLD = 700
+"""And in which an office that is told without a name does."""
 _AHEAD = 120
-"""And behind it."""
+"""Behind a mention."""
 _OPENS = 12
 """Characters of a sentence in which its first country is its subject."""
-_SENTENCE = re.compile(r"[.!?][”\"]?\s")
+SENTENCE = re.compile(
+    r"[.!?](?<!\b[A-Z]\.)(?<!\bSept\.)(?<!\b(?:Mr|Ms|Dr|St)\.)(?<!\b(?:Mrs|Gen|Jan|Feb|Mar|Apr|Aug|Oct|Nov|Dec)\.)[”\"]?\s"
+)
+"""The end of a sentence, roughly: not behind an initial, a month or a form of address that is cut short."""
 _SUCCESSION = re.compile(r"\b(?:new|newly|next|incoming|outgoing|elect)\b", re.IGNORECASE)
 """Beside one of these somebody's country may have another holder of the office."""
 _PLACED = re.compile(r"\b(?:in|to|at|visit(?:s|ed|ing)?|from)\s+(?:the\s+)?$")
@@ -130,7 +135,7 @@ class Around:
         for other in (*before, *self._after(mention)):
             first, last = (other, mention) if other.start < mention.start else (mention, other)
             between = self.text[first.end : last.start]
-            if other.country is None or other.kind == "country" or _SENTENCE.search(between):
+            if other.country is None or other.kind == "country" or SENTENCE.search(between):
                 continue
             if other.kind == "counterpart" or may_hold_encounter(between) or self._are_peers(other, mention):
                 out.add(other.country)
@@ -148,7 +153,7 @@ class Around:
 
     def _sentences(self, mention: Mention) -> tuple[int, int]:
         """Where the sentence of a mention and the one before it begin, as far as they are near."""
-        begins = [m.end() for m in _SENTENCE.finditer(self.text, max(0, mention.start - _NEAR), mention.start)]
+        begins = [m.end() for m in SENTENCE.finditer(self.text, max(0, mention.start - _NEAR), mention.start)]
         return (begins[-1] if begins else 0), (begins[-2] if len(begins) > 1 else -1)
 
     def _held(self, mention: Mention) -> set[str]:
@@ -178,7 +183,7 @@ class Around:
             points["US"] = _HOME
         if self.home is not None and self.home not in out:
             points[self.home] = points.get(self.home, 0.0) + (_DATELINE_ABROAD if self._abroad(mention) else _DATELINE)
-        told = [m.person for m in self.mentions if m.end <= mention.start]
+        told = [m.person for m in self.mentions if mention.start - _TOLD <= m.end <= mention.start]
         for office in {
             office.country
             for office in (*(m.person for m in self.headline), *told)
@@ -231,7 +236,7 @@ class Around:
         if self.text[max(0, mention.start - 4) : mention.start].lower() != "its ":
             return None
         for other in before:
-            if other.kind == "country" and not _SENTENCE.search(self.text, other.end, mention.start):
+            if other.kind == "country" and not SENTENCE.search(self.text, other.end, mention.start):
                 placed = _PLACED.search(self.text[max(0, other.start - 14) : other.start])
                 if other.country and not placed and other.form != "demonym":
                     return other.country

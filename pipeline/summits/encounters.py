@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.summits.candidate import Candidate
+from pipeline.summits.candidate import Candidate, place_at
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.noun_triggers import noun_candidate
-from pipeline.summits.places import PlaceHit
+from pipeline.summits.places import PlaceHit, venue_hit
 from pipeline.summits.roles import Role
 from pipeline.summits.status import aside, in_passing, status_of
 from pipeline.summits.verb_triggers import verb_candidate
@@ -37,6 +37,7 @@ def candidates(
             candidate.asserted = candidate.status != "held" or not in_passing(token)
             yield from _apart(candidate)
             yield from _gapped(candidate, parsed)
+            yield from _further_stops(candidate, parsed, places)
 
 
 def _gapped(candidate: Candidate, parsed: Parsed) -> Iterator[Candidate]:
@@ -55,6 +56,23 @@ def _gapped(candidate: Candidate, parsed: Parsed) -> Iterator[Candidate]:
                     yield replace(
                         candidate, roles=[*own, Role(mention, "", start)], trigger=start, trigger_end=end, token=item
                     )
+
+
+def _further_stops(candidate: Candidate, parsed: Parsed, places: Sequence[PlaceHit]) -> Iterator[Candidate]:
+    """The visits to the other countries of a list: a trip to Japan, South Korea and Vietnam."""
+    first = candidate.destination
+    token = parsed.token_at(first.start) if first is not None else None
+    if candidate.kind != "visit" or first is None or token is None:
+        return
+    done = {first.country}
+    for item in token.conjuncts:
+        mention = parsed.mention_at(item)
+        hit = place_at(parsed, item, places) or (
+            venue_hit(mention) if mention is not None and mention.kind == "country" else None
+        )
+        if hit is not None and item.i > token.i and hit.country and hit.country not in done:
+            done.add(hit.country)
+            yield replace(candidate, destination=hit, place=None, trigger=hit.start, trigger_end=hit.end)
 
 
 def _apart(candidate: Candidate) -> Iterator[Candidate]:

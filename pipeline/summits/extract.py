@@ -37,6 +37,7 @@ _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 _PRINTED_WITHIN = timedelta(days=2)
 """Of the day that a story was filed, as its dateline tells it."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he)\b")
 _LONGEST_HEADLINE = 500
 MOST_PARSED = 400
 """Sentences of a story that are parsed."""
@@ -151,6 +152,9 @@ def _context(candidate: Candidate, story: Story, scan: Scan, drafts: Sequence[Dr
     index = candidate.sentence
     recent: list[Person] = []
     begin = min([candidate.trigger, *(role.position for role in candidate.roles if role.mention is None)])
+    subject = _PRONOUN.search(story.text, *story.spans[index])
+    if subject is not None:
+        begin = min(begin, subject.start())  # he spoke with X, and he will travel: the first "he"
     here = [m for m in story.by_sentence[index] if m.start < begin]
     for mention in (
         *here,

@@ -7,9 +7,10 @@ from functools import cache
 from typing import Any
 
 from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_at, sides, trigger_verbs
-from pipeline.summits.clauses import COMPANY, Parsed
+from pipeline.summits.clauses import Parsed
 from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.offers import askers, in_margin
+from pipeline.summits.phrases import COMPANY
 from pipeline.summits.places import PlaceHit, venue_hit
 from pipeline.summits.referring import PLURAL
 from pipeline.summits.roles import Role, people
@@ -19,6 +20,11 @@ from pipeline.summits.visit_nouns import visit_named
 
 _ARGUMENT = ("dobj", "obj", "nsubjpass", "attr", "oprd")
 _BEFORE = ("compound", "poss", "amod", "nmod", "npadvmod", "nummod")
+
+
+@cache
+def _before_words() -> frozenset[str]:
+    return frozenset(toml("status.toml")["before"])
 
 
 @cache
@@ -110,10 +116,14 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     if gathering is None:
         before, venue = _venue(parsed, noun, before, company, places)
     before = _without_theirs(parsed, noun, before)
+    if not company and len(sides(before)) < 2:
+        company = _between(parsed, noun)
     roles = before + company
     complete = len(sides(before)) > 1 or any(child.lower_ in ("between", "among") for child in noun.children)
     if not in_margin(noun) and (not complete or len(sides(roles)) < 2 or gathering):
-        roles = _outer(parsed, noun) + roles + askers(parsed, noun)
+        dates = gathering is not None and noun.dep_ == "pobj" and noun.head.lower_ in _before_words()
+        outer = [] if dates else _outer(parsed, noun)  # who does something before the NATO summit need not be at it
+        roles = outer + roles + askers(parsed, noun)
     if gathering is None and (named := _of_organisation(roles)):
         gathering, codes = story[parsed.start(noun) : parsed.end(noun)], [named]
     phoned = _phone_noun(noun)
@@ -125,6 +135,18 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     if not gathering and not complete and _each(noun):
         candidate.separate = company + (parsed.with_(noun.head) if is_verb(noun.head) else [])
     return candidate
+
+
+def _between(parsed: Parsed, noun: Any) -> list[Role]:
+    """The sides of talks that the parse has hung on a word above them: at the centre of talks held today between X and
+    Y."""
+    token = noun
+    for _ in range(5):
+        token = token.head
+        for child in token.children:
+            if child.dep_ == "prep" and child.lower_ in ("between", "among") and child.i > noun.i:
+                return parsed.objects_of(child)
+    return []
 
 
 def _each(noun: Any) -> bool:
@@ -184,23 +206,11 @@ def _outer(parsed: Parsed, noun: Any) -> list[Role]:
         return parsed.with_(head) + (parsed.objects(head) if stem(head) in verbs("uniting") else [])
     if noun.dep_ in ("pobj", "pcomp"):
         preposition = head
-        verb = preposition.head
         if preposition.dep_ == "agent":
             return []
-        roles = parsed.governing(noun)
-        if is_verb(verb) and stem(verb) in (
-            "tell",
-            "receive",
-            "welcome",
-            "host",
-            "join",
-            "invite",
-            "assure",
-            "urge",
-            "greet",
-        ):
-            roles = roles + parsed.objects(verb)
-        return roles
+        verb = parsed.governor(noun)
+        addressed = people(parsed.objects(verb)) if verb is not None and stem(verb) in verbs("addressing") else []
+        return parsed.governing(noun) + addressed
     return parsed.governing(noun)
 
 

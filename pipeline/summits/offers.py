@@ -37,13 +37,21 @@ def askers(parsed: Parsed, noun: Any) -> list[Role]:
             and token.dep_ in ("dobj", "obj", "xcomp", "prep", "nsubjpass")
         ):
             out += parsed.subjects(head)
+            for request in head.children if token.dep_ == "prep" else ():
+                if request.lower_ in _requests() and request.dep_ in ("dobj", "obj", "nsubjpass"):
+                    out += _whose(parsed, request)
         if head.tag_.startswith("NN") and head.lower_ not in _requests():
             break
         if not is_verb(head) and head.lower_ in _requests():
-            out += [role for child in head.children if child.dep_ in _BEFORE for role in parsed.in_phrase(child)]
-            out += parsed.with_(head, ("from", "by"))
+            out += _whose(parsed, head)
         token = head
     return out
+
+
+def _whose(parsed: Parsed, request: Any) -> list[Role]:
+    """Whose offer or request a noun is: Syria's offer, an invitation by X."""
+    own = [role for child in request.children if child.dep_ in _BEFORE for role in parsed.in_phrase(child)]
+    return own + parsed.with_(request, ("from", "by"))
 
 
 @cache

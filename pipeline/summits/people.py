@@ -116,4 +116,20 @@ def known_as(name: str, persons: Sequence[Person]) -> Person | None:
             len(words) > 1 and len(own) > 1 and len(set(words) & set(own)) >= 2
         ):
             best = person
-    return best
+    return best if best is not None or len(words) > 1 else _by_first_name(name, persons)
+
+
+def _by_first_name(name: str, persons: Sequence[Person]) -> Person | None:
+    """The only representative whose first name or initials these are: Nikita for Nikita Orlov, MBS."""
+    found = [
+        person
+        for person in persons
+        if person.name
+        and person.title
+        and not person.bystander
+        and (
+            parts(person.name)[:1] == parts(name)
+            or (name.isupper() and len(name) > 1 and name == "".join(word[0].upper() for word in person.name.split()))
+        )
+    ]
+    return found[0] if len(found) == 1 else None

@@ -32,3 +32,8 @@ def people(roles: Sequence[Role]) -> list[Role]:
         for role in roles
         if role.mention is None or role.group is not None or role.mention.kind in ("person", "group", "counterpart")
     ]
+
+
+def named(roles: Sequence[Role]) -> list[Role]:
+    """Those of the roles that are persons, by name or office."""
+    return [role for role in roles if role.mention is not None and role.mention.kind in ("person", "counterpart")]

@@ -223,7 +223,8 @@ class Scan:
         theirs = (
             first > 0 and self._tokens[first - 1].possessive and self._tokens[first - 1].norm in name_words("sides")
         )
-        if country is None and not theirs and not self._of_countries(hit.last):
+        told_before = office is not None and first > 0 and self._tokens[first - 1].norm in name_words("refer_to_sides")
+        if country is None and not (theirs or told_before) and not self._of_countries(hit.last):
             return
         self._tagged.take(first, hit.last)
         self._add("group", first, hit.last, hit.first, country=country, level=hit.entry.value, title=office)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
-from pipeline.summits.around import Around, ranks, suits
+from pipeline.summits.around import SENTENCE, Around, ranks, suits
 from pipeline.summits.lexicon import toml
 from pipeline.summits.people import Mention, Person
 
-_SENTENCE = re.compile(r"[.!?][”\"]?\s")
+_PAIRED = re.compile(r"\s*(?:and(?: the)?|[-–—])\s*(?:the\s+)?")
+_PAIR_REACH = 700
+"""Characters behind "the leaders of A and B" in which two leaders who are named together are theirs."""
 
 
 @cache
@@ -30,6 +33,7 @@ def settle(
     for person in persons:
         if person.country is None and person.title:
             person.country = _alone().get(person.title.lower())
+    _pair(text, mentions)
     _unify(text, mentions, persons)
     around = Around(text, mentions, persons, headline, home)
     told = [m for m in mentions if m.person is not None and _open(m.person)]
@@ -42,6 +46,28 @@ def settle(
     for mention in mentions:
         if mention.kind == "person" and mention.person is not None:
             mention.country = mention.country or mention.person.country
+
+
+def _pair(text: str, mentions: Sequence[Mention]) -> None:
+    """Two leaders who are first named together, behind "the leaders of A and B", are of A and B, in this order."""
+    countries: list[tuple[int, str, str]] = []
+    for place, (one, other) in enumerate(pairwise(mentions)):
+        if not _PAIRED.fullmatch(text, one.end, other.start):
+            continue
+        if one.kind == other.kind == "country":
+            group = mentions[place - 1] if place else None
+            of = group is not None and group.kind == "group" and group.country is None and one.start - group.end < 9
+            if of and group is not None and group.level == "leader" and one.country and other.country:
+                countries.append((other.end, one.country, other.country))
+        elif countries and (first := _leader(one)) and (second := _leader(other)):
+            end, *codes = countries[-1]
+            if one.start - end < _PAIR_REACH and not {p.country for p in (first, second)} - {None}:
+                first.country, second.country = codes
+
+
+def _leader(mention: Mention) -> Person | None:
+    person = mention.person
+    return person if person is not None and person.name and person.level == "leader" and not person.past else None
 
 
 def _open(person: Person) -> bool:
@@ -81,7 +107,7 @@ def _told_together(text: str, office: Person, person: Person, mentions: Sequence
     offices = [mention for mention in mentions if mention.person is office]
     names = [mention for mention in mentions if mention.person is person]
     return any(
-        not _SENTENCE.search(text, min(one.end, other.end), max(one.start, other.start))
+        not SENTENCE.search(text, min(one.end, other.end), max(one.start, other.start))
         for one in offices
         for other in names
     )
@@ -111,5 +137,5 @@ def _opens_after(text: str, place: int, mentions: Sequence[Mention]) -> Person |
         return None
     person = following[0].person
     between = text[mentions[place].end : following[0].start]
-    opens = len(_SENTENCE.findall(between)) == 1 and between.rstrip().endswith((".", "!", "?"))
+    opens = len(SENTENCE.findall(between)) == 1 and between.rstrip().endswith((".", "!", "?"))
     return person if opens and person.name and person.title and person.country is None and not person.past else None

@@ -8,17 +8,16 @@ from typing import Any
 
 from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_after, trigger_verbs
 from pipeline.summits.clauses import Parsed
+from pipeline.summits.everyday_verbs import CLAUSES, EVERYDAY, OBJECT, everyday
 from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.places import PlaceHit
 from pipeline.summits.referring import PLURAL
-from pipeline.summits.roles import Role, people
+from pipeline.summits.roles import Role, named, people
 from pipeline.summits.status import status_governed
 from pipeline.summits.verbs import stem
 from pipeline.summits.visit_verbs import visit_told
 
-_OBJECT = ("dobj", "obj")
 _VIEWS = ("views", "opinions", "notes")
-_CLAUSES = ("xcomp", "ccomp", "oprd", "acomp", "attr", "prt")
 
 
 def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
@@ -28,8 +27,8 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
         return None
     if base in trigger_verbs("meet") or (base == "sit" and any(child.lower_ == "down" for child in verb.children)):
         return _meet(parsed, verb, base)
-    if base == "see":
-        return _see(parsed, verb)
+    if base in EVERYDAY:
+        return everyday(parsed, verb, base)
     if base in trigger_verbs("receive") or (
         base == "bring" and any(child.lower_ == "together" for child in verb.children)
     ):
@@ -52,7 +51,7 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
 def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
     objects = parsed.objects(verb) + parsed.with_(verb) + parsed.passive_subject(verb)
     subjects = parsed.subjects(verb) or (parsed.opener(verb) if objects and verb.tag_ in ("VBD", "VBZ", "VBP") else [])
-    direct = [child for child in verb.children if child.dep_ in _OBJECT]
+    direct = [child for child in verb.children if child.dep_ in OBJECT]
     if direct and not objects and not any(_unnamed(parsed, child) for child in direct):
         return None  # meet demands
     if base in ("convene", "gather") and direct:
@@ -82,16 +81,6 @@ def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         separate=objects if any(child.lower_ in nouns("separate") for child in verb.children) or plural else (),
         gathering=own,
     )
-
-
-def _see(parsed: Parsed, verb: Any) -> Candidate | None:
-    """ "Flew to Kampala to see President X"; "saw the king on Monday", but not "sees him as a rival"."""
-    objects = [role for role in people(parsed.objects(verb)) if role.mention is not None]
-    as_what = any(child.dep_ == "prep" and child.lower_ in ("as", "through") for child in verb.children)
-    if not objects or as_what or any(child.dep_ in _CLAUSES for child in verb.children) or verb.tag_ in ("VBZ", "VBP"):
-        return None
-    subjects = people(parsed.subjects(verb))
-    return made(parsed, verb, "meeting", subjects + objects) if subjects else None
 
 
 def _asked_for(verb: Any, parsed: Parsed) -> list[Role]:
@@ -155,20 +144,16 @@ def _call(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         return made(parsed, verb, "call", parsed.subjects(verb) + objects, separate=objects) if objects else None
     if any(_describes(child) or (child.dep_ == "prep" and child.lower_ == "for") for child in verb.children):
         return None
-    visited = _named(people(parsed.with_(verb, ("on",))))
+    visited = named(people(parsed.with_(verb, ("on",))))
     if visited:  # called on the king
         return made(parsed, verb, "meeting", parsed.subjects(verb) + visited)
-    return made(parsed, verb, "call", parsed.subjects(verb) + objects, separate=objects) if _named(objects) else None
+    return made(parsed, verb, "call", parsed.subjects(verb) + objects, separate=objects) if named(objects) else None
 
 
 def _describes(child: Any) -> bool:
     """Whether a word tells what somebody is called, or what is called for; "late" in "called him late on Monday" does
     not."""
-    return child.dep_ in _CLAUSES and not child.tag_.startswith("RB")
-
-
-def _named(roles: Sequence[Role]) -> list[Role]:
-    return [role for role in roles if role.mention is not None and role.mention.kind in ("person", "counterpart")]
+    return child.dep_ in CLAUSES and not child.tag_.startswith("RB")
 
 
 def _speak(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
@@ -201,7 +186,7 @@ def _speak(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
 
 def _discuss(parsed: Parsed, verb: Any) -> Candidate | None:
     """ "Discussed X with Y" and "the two discussed" say nothing of how they met."""
-    objects = [child for child in verb.children if child.dep_ in _OBJECT]
+    objects = [child for child in verb.children if child.dep_ in OBJECT]
     with_ = people([role for head in (verb, *objects) for role in parsed.with_(head, ("with",))])
     subjects = parsed.subjects(verb)
     if not with_ and not any(role.word in PLURAL for role in subjects) and len(subjects) < 2:
@@ -234,7 +219,7 @@ def _sign(parsed: Parsed, verb: Any) -> Candidate | None:
     with_ = people(parsed.with_(verb, ("with",)))
     subjects = people(parsed.subjects(verb))
     signers = [role for role in subjects if role.mention is None or role.mention.level != "official"]
-    if not any(child.dep_ in _OBJECT for child in verb.children) or not signers:
+    if not any(child.dep_ in OBJECT for child in verb.children) or not signers:
         return None
     if not with_ and len({role.mention.country for role in signers if role.mention is not None}) < 2:
         return None
@@ -276,7 +261,7 @@ def _by_phone(verb: Any) -> bool:
 
 def _placed_near(verb: Any) -> bool:
     """Whether a verb has a place, or the parse has hung it on what stands before it."""
-    objects = [child for child in verb.children if child.dep_ in _OBJECT]
+    objects = [child for child in verb.children if child.dep_ in OBJECT]
     company = [
         word for head in (verb, *objects) for child in head.children if child.dep_ == "prep" for word in child.children
     ]

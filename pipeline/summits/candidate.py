@@ -83,7 +83,8 @@ def clause(parsed: Parsed, token: Any) -> tuple[int, int]:
         and word.dep_ in ("ccomp", "advcl", "relcl", "parataxis")
         and not word.left_edge.i <= token.i <= word.right_edge.i
     ]
-    kept = [word for word in head.subtree if not any(first <= word.i <= last for first, last in cut)] or [head]
+    without = {place for first, last in cut for place in range(first, last + 1)}
+    kept = [word for word in head.subtree if word.i not in without] or [head]
     return parsed.start(kept[0]), parsed.end(kept[-1])
 
 

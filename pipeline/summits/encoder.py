@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-_MOST_KEPT = 50_000
-"""Word vectors: 20 MB."""
+Key = tuple[str, bool]
+"""What a token's own vector hangs on: its text, and whether a space follows."""
+MOST_KEPT = 1 << 16
+"""Word vectors: 25 MB."""
 _EPSILON = 1e-8
 """Added to a layer's variance, as thinc does."""
 _CLOSE = 1e-3
@@ -77,39 +80,41 @@ class Encoder:
         self._embed = embed
         self._layers = layers
         self._vocab = vocab
-        self._kept: dict[tuple[int, bool], Floats] = {}
+        self._table = np.zeros((MOST_KEPT + 1, layers[0].gain.size), dtype=np.float32)  # the first row is the padding's
+        self._rows: dict[Key, int] = {}
+        self._lock = Lock()
 
-    def set_vectors(self, docs: Sequence[Any]) -> None:
-        """Gives each document the tensor that the pipeline's other components read."""
-        pad = len(self._layers)  # as far as a layer after the other sees; so no document sees the next
-        words = [[(token.orth, bool(token.whitespace_)) for token in doc] for doc in docs]
-        self._keep({key for keys in words for key in keys} - self._kept.keys())
-        width = self._layers[0].gain.size
-        rows = np.zeros((pad + sum(len(keys) + pad for keys in words), width), dtype=np.float32)
-        at = pad
-        for keys in words:
-            for key in keys:
-                rows[at] = self._kept[key]
-                at += 1
-            at += pad
+    def set_vectors(self, docs: Sequence[Any], keys: Sequence[Sequence[Key]]) -> None:
+        """Gives each document the tensor that the pipeline's other components read. `keys`: those of its tokens, of
+        all documents at most MOST_KEPT."""
+        pad = [0] * len(self._layers)  # as far as a layer after the other sees; so no document sees the next
+        with self._lock:
+            self._keep(set().union(*keys))
+            places = [*pad]
+            for own in keys:
+                places += map(self._rows.__getitem__, own)
+                places += pad
+            rows = self._table[places]
         for layer in self._layers:
             rows = layer.apply(rows)
-        at = pad
-        for doc, keys in zip(docs, words, strict=True):
-            doc.tensor = rows[at : at + len(keys)]
-            at += len(keys) + pad
+        at = len(pad)
+        for doc, own in zip(docs, keys, strict=True):
+            doc.tensor = rows[at : at + len(own)]
+            at += len(own) + len(pad)
 
-    def _keep(self, new: set[tuple[int, bool]]) -> None:
+    def _keep(self, keys: set[Key]) -> None:
+        """Puts the vectors of these keys into the table."""
         from spacy.tokens import Doc
 
+        if len(self._rows) + len(keys) > MOST_KEPT:
+            self._rows.clear()
+        new = sorted(key for key in keys if key not in self._rows)
         if not new:
             return
-        if len(self._kept) + len(new) > _MOST_KEPT:
-            self._kept.clear()
-        ordered = sorted(new)
-        words = [self._vocab.strings[orth] for orth, _ in ordered]
-        doc = Doc(self._vocab, words=words, spaces=[space for _, space in ordered])
-        self._kept.update(zip(ordered, self._embed.predict([doc])[0], strict=True))
+        doc = Doc(self._vocab, words=[word for word, _ in new], spaces=[space for _, space in new])
+        first = len(self._rows) + 1
+        self._table[first : first + len(new)] = self._embed.predict([doc])[0]
+        self._rows.update(zip(new, range(first, first + len(new)), strict=True))
 
 
 def encoder_of(nlp: Any) -> Encoder | None:
@@ -127,9 +132,10 @@ def encoder_of(nlp: Any) -> Encoder | None:
         return None
     layers = [_layer(maxout, norm) for maxout, norm in zip(by_name["maxout"], by_name["layernorm"], strict=True)]
     encoder = Encoder(embed, layers, nlp.vocab)
-    docs = [Doc(nlp.vocab, words=list(_PROBE)), Doc(nlp.vocab, words=list(reversed(_PROBE)))]
+    probes = [_PROBE, _PROBE[::-1]]
+    docs = [Doc(nlp.vocab, words=list(words)) for words in probes]
     expected = model.predict(docs)
-    encoder.set_vectors(docs)
+    encoder.set_vectors(docs, [[(word, True) for word in words] for words in probes])
     same = all(
         doc.tensor.shape == rows.shape and np.allclose(doc.tensor, rows, atol=_CLOSE)
         for doc, rows in zip(docs, expected, strict=True)

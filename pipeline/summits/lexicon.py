@@ -30,7 +30,7 @@ class Hit:
     entry: Entry
 
 
-_Index = dict[str, list[tuple[tuple[str, ...], str | None, Entry]]]
+_Index = dict[str, list[tuple[list[str], str | None, Entry]]]
 
 
 def data(name: str) -> str:
@@ -61,7 +61,7 @@ def _index() -> _Index:
     def add(phrase: str, entry: Entry) -> None:
         exact = phrase.endswith("*") or (entry.kind == "organisation" and phrase.isupper() and len(phrase) < _ACRONYM)
         phrase = phrase.rstrip("*")
-        parts = tuple(word.norm for word in words(phrase))
+        parts = [word.norm for word in words(phrase)]
         if parts:
             index.setdefault(parts[0], []).append((parts, phrase if exact else None, entry))
 
@@ -93,13 +93,14 @@ _NAMES = ("country", "demonym", "capital", "organisation", "region")
 def look_up(tokens: Sequence[Word]) -> list[Hit]:
     """Entries in the tokens, none overlapping, the longest at each place. Names count with a capital only."""
     index = _index()
+    norms = [token.norm for token in tokens]
     hits = []
     place = 0
     while place < len(tokens):
         found = None
-        for parts, exact, entry in index.get(tokens[place].norm, ()):
+        for parts, exact, entry in index.get(norms[place], ()):
             last = place + len(parts)
-            if last > len(tokens) or any(tokens[place + n].norm != part for n, part in enumerate(parts)):
+            if norms[place:last] != parts:
                 continue
             if entry.kind in _NAMES and not tokens[place].capital:
                 continue
@@ -122,7 +123,7 @@ def _first_half(tokens: Sequence[Word], hit: Hit) -> Hit | None:
     at = hit.first - 2
     if hit.last - hit.first != 2 or at < 0 or tokens[at + 1].norm not in ("and", "or") or not tokens[at].capital:
         return None
-    whole = (tokens[at].norm, tokens[hit.last - 1].norm)
+    whole = [tokens[at].norm, tokens[hit.last - 1].norm]
     for parts, _, entry in _index().get(whole[0], ()):
         if parts == whole and entry.kind == hit.entry.kind:
             return Hit(at, at + 1, entry)

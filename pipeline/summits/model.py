@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from pipeline.summits.gazetteer import warm
 from pipeline.summits.parsing import Parser
@@ -55,15 +56,19 @@ def extractor_used() -> Extractor:
 @cache
 def _load(model: str) -> Parser:
     import spacy
+    from thinc.api import NumpyOps
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(limits=1, user_api="blas")  # for the process: the matrices are too small to share
     try:
-        nlp = spacy.load(model, exclude=list(UNUSED))
+        nlp: Any = spacy.load(model, exclude=list(UNUSED))
     except OSError as error:
         raise ModelError(
             f'the language model {model!r} is not installed; install the package, or set [pipeline] extractor = "rules"'
         ) from error
+    for _, component in nlp.pipeline:
+        for layer in component.model.walk():
+            layer.ops = NumpyOps(use_blis=False)  # numpy's BLAS: thinc's own knows few processors
     if "parser" not in nlp.pipe_names:
         raise ModelError(f"the language model {model!r} has no dependency parser")
     return Parser.of(nlp)

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.summits.encoder import Encoder, encoder_of
+from pipeline.summits.encoder import Encoder, Key, encoder_of
 from pipeline.summits.standins import Piece
 from pipeline.summits.tree import Tree, tree_of
 
 _KNOWN = ["tok2vec", "tagger", "parser"]
-_AT_ONCE = 64
-"""Sentences in one batch, so that memory stays bounded."""
+_AT_ONCE = 32
+"""Sentences in one batch: of 2,000 characters each at most, so fewer tokens than the encoder keeps vectors."""
 _CHUNK = re.compile(r"\S+")
 _MOST_KEPT = 50_000
 _LONGEST_KEPT = 40
@@ -57,22 +57,22 @@ class Parser:
         """The tree of each sentence; what else is in the batch makes no difference."""
         from spacy.tokens import Doc
 
-        words = [[piece.word for piece in pieces] for pieces in sentences]
-        docs = [
-            Doc(self.nlp.vocab, words=own, spaces=[piece.space for piece in pieces])
-            for own, pieces in zip(words, sentences, strict=True)
-        ]
-        for doc, own in zip(self._parsed(docs), words, strict=True):
-            yield tree_of(doc, own)
+        for first in range(0, len(sentences), _AT_ONCE):
+            keys = [[(piece.word, piece.space) for piece in pieces] for pieces in sentences[first : first + _AT_ONCE]]
+            words = [[word for word, _ in own] for own in keys]
+            docs = [
+                Doc(self.nlp.vocab, words=texts, spaces=[space for _, space in own])
+                for texts, own in zip(words, keys, strict=True)
+            ]
+            self._annotate(docs, keys)
+            yield from map(tree_of, docs, words)
 
-    def _parsed(self, docs: Sequence[Any]) -> Iterable[Any]:
+    def _annotate(self, docs: Sequence[Any], keys: Sequence[Sequence[Key]]) -> None:
         if self.encoder is None:
-            yield from self.nlp.pipe(docs)
+            for _ in self.nlp.pipe(docs):
+                pass
             return
-        components = [component for name, component in self.nlp.pipeline if name != "tok2vec"]
-        for first in range(0, len(docs), _AT_ONCE):
-            batch = docs[first : first + _AT_ONCE]
-            self.encoder.set_vectors(batch)
-            for component in components:
-                component.set_annotations(batch, component.predict(batch))
-            yield from batch
+        self.encoder.set_vectors(docs, keys)
+        for name, component in self.nlp.pipeline:
+            if name != "tok2vec":
+                component.set_annotations(docs, component.predict(docs))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.summits.lexicon import toml
 
@@ -59,10 +59,11 @@ def name_words(kind: str) -> frozenset[str]:
     return frozenset(toml("names.toml")[kind])
 
 
-def parts(name: str) -> list[str]:
+@lru_cache(maxsize=1000)  # each name of a story is held against those of all its persons
+def parts(name: str) -> tuple[str, ...]:
     """The words of a name that tell persons apart, in lower case."""
     ignored = name_words("particles") | name_words("honorifics")
-    return [part for part in name.lower().replace("-", " ").replace(".", " ").split() if part not in ignored]
+    return tuple(part for part in name.lower().replace("-", " ").replace(".", " ").split() if part not in ignored)
 
 
 def family_keys(words: Sequence[str], country: str | None) -> set[str]:

@@ -139,8 +139,9 @@ class Scan:
     # -- names without a title -----------------------------------------------------------------------------------------
 
     def _honorifics(self) -> None:
+        honorifics = name_words("honorifics")
         for place, word in enumerate(self._tokens[:-1]):
-            if word.norm in name_words("honorifics") and word.capital and not self._tagged.taken[place]:
+            if word.norm in honorifics and word.capital and not self._tagged.taken[place]:
                 name = self._tagged.name_at(place)
                 known = [
                     p
@@ -154,12 +155,11 @@ class Scan:
 
     def _names(self) -> None:
         """Names of persons who are known from a title or an honorific elsewhere."""
-        place = 0
-        while place < len(self._tokens):
-            place = self._name(place) if self._free(place) else place + 1
-
-    def _free(self, place: int) -> bool:
-        return bool(not self._tagged.taken[place] and self._tokens[place].capital and place not in self._tagged.covered)
+        tagged = self._tagged
+        behind = 0
+        for place, word in enumerate(self._tokens):
+            if place >= behind and word.capital and not tagged.taken[place] and place not in tagged.covered:
+                behind = self._name(place)
 
     def _name(self, place: int) -> int:
         """Reads the name at a token; the token to go on from."""

@@ -7,15 +7,14 @@ parse faster and better, and the result cannot hang on whether the model has met
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from pipeline.summits.lexicon import toml
 from pipeline.summits.people import Mention
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One token for the parser: its word, its characters [start, end) of the story, and the mention it stands for."""
 
     word: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ Tree = list["Node"]
 class Node:
     """A word of a parsed sentence, with the names that spaCy's tokens have. `doc`: all words of the sentence."""
 
-    __slots__ = ("children", "dep_", "doc", "head", "i", "lefts", "lower_", "rights", "tag_", "text")
+    __slots__ = ("_subtree", "children", "dep_", "doc", "head", "i", "lefts", "lower_", "rights", "tag_", "text")
 
     head: Node
 
@@ -27,18 +28,23 @@ class Node:
         self.lefts: Tree = []
         self.rights: Tree = []
         self.children: Tree = []
+        self._subtree: Tree = []
 
     def __repr__(self) -> str:
         return self.text
 
     @property
-    def subtree(self) -> Iterator[Node]:
+    def subtree(self) -> Tree:
         """The word and all that hangs on it, in the order of the sentence."""
-        for child in self.lefts:
-            yield from child.subtree
-        yield self
-        for child in self.rights:
-            yield from child.subtree
+        if not self._subtree:
+            found: Tree = []
+            for child in self.lefts:
+                found += child.subtree
+            found.append(self)
+            for child in self.rights:
+                found += child.subtree
+            self._subtree = found
+        return self._subtree
 
     @property
     def left_edge(self) -> Node:
@@ -74,10 +80,9 @@ def tree_of(doc: Any, words: Sequence[str]) -> Tree:
     """The tree of a parsed spaCy document with these words."""
     rows = doc.to_array(["TAG", "DEP", "HEAD"])
     strings = doc.vocab.strings
-    names = {int(key): strings[key] for key in np.unique(rows[:, :2])}
     tree: Tree = []
     for i, (word, (tag, dep, _)) in enumerate(zip(words, rows.tolist(), strict=True)):
-        tree.append(Node(i, word, names[tag], names[dep], tree))
+        tree.append(Node(i, word, _named(strings, tag), _named(strings, dep), tree))
     for node, offset in zip(tree, rows[:, 2].astype(np.int64).tolist(), strict=True):
         node.head = tree[node.i + offset]
         if offset:
@@ -85,3 +90,9 @@ def tree_of(doc: Any, words: Sequence[str]) -> Tree:
     for node in tree:
         node.children = node.lefts + node.rights
     return tree
+
+
+@cache
+def _named(strings: Any, number: int) -> str:
+    """A tag or a relation; there are about a hundred, and spaCy's table takes a microsecond to look one up."""
+    return str(strings[number])

@@ -9,7 +9,7 @@ from pipeline.summits.lexicon import toml
 
 
 def is_verb(token: Any) -> bool:
-    return str(token.tag_).startswith(("VB", "MD"))
+    return token.tag_[:2] in ("VB", "MD")
 
 
 def stem(token: Any) -> str:

@@ -10,7 +10,7 @@ import spacy
 from spacy.tokens import Doc
 
 from pipeline.summits import model
-from pipeline.summits.encoder import encoder_of
+from pipeline.summits.encoder import Encoder, encoder_of
 from pipeline.summits.parsing import Parser
 from pipeline.summits.standins import pieces
 from pipeline.summits.tree import tree_of
@@ -48,14 +48,25 @@ def test_words_are_those_of_spacys_tokenizer(parser: Parser, text: str) -> None:
         assert list(parser.tokenize(text)) == expected
 
 
+def expect_vectors_of_the_model(encoder: Encoder, nlp: Any, sentences: list[str]) -> None:
+    docs = [Doc(nlp.vocab, words=sentence.split()) for sentence in sentences]
+    encoder.set_vectors(docs, [[(word, True) for word in sentence.split()] for sentence in sentences])
+    for doc, rows in zip(docs, nlp.get_pipe("tok2vec").predict(docs), strict=True):
+        np.testing.assert_allclose(doc.tensor, rows, atol=1e-4)
+
+
 def test_vectors_are_those_of_the_model(parser: Parser) -> None:
     assert parser.encoder is not None
-    docs = [Doc(parser.nlp.vocab, words=sentence.split()) for sentence in SENTENCES]
-    expected = parser.nlp.get_pipe("tok2vec").predict(docs)
     for _ in range(2):  # computed, then kept
-        parser.encoder.set_vectors(docs)
-        for doc, rows in zip(docs, expected, strict=True):
-            np.testing.assert_allclose(doc.tensor, rows, atol=1e-4)
+        expect_vectors_of_the_model(parser.encoder, parser.nlp, SENTENCES)
+
+
+def test_vectors_are_right_when_no_more_can_be_kept(parser: Parser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.summits.encoder.MOST_KEPT", 30)
+    encoder = encoder_of(parser.nlp)
+    assert encoder is not None
+    for sentence in SENTENCES * 3:
+        expect_vectors_of_the_model(encoder, parser.nlp, [sentence, "Smith met others ."])
 
 
 def test_a_parse_is_the_same_alone_and_in_a_batch_and_as_spacys_own(parser: Parser) -> None:

@@ -1,12 +1,15 @@
-"""Memory of large documents goes back to the system as soon as they are done with."""
+"""How the process keeps its memory: what large documents took goes back at once, and cycles are looked for rarely."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 from contextlib import suppress
 
 BLOCK = 1_048_576
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # malloc.h
+NEW_OBJECTS = 10_000
+"""Objects made and not yet freed at which Python's collector looks for cycles among them; by default 700."""
 
 
 def give_back_large_blocks() -> None:
@@ -16,3 +19,9 @@ def give_back_large_blocks() -> None:
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(_MMAP_THRESHOLD, BLOCK)
         mallopt(_TRIM_THRESHOLD, BLOCK)
+
+
+def collect_rarely() -> None:
+    """Many objects live until an answer comes or an item is published; looking for cycles each time that 700 were new
+    took 7 % of the processor time of a first pass over feeds, and a fifth of the next ones (CPython 3.11)."""
+    gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])

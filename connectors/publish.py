@@ -76,8 +76,8 @@ class Publisher:
     def teasers(self, items: list[Item], where: Provenance) -> list[str]:
         """The addresses of those items' pages that are new or changed and have no more than a teaser."""
         found = [(item, Marks(where.source.source_id, item)) for item in items if item.url and is_teaser(item)]
-        known = self._known([one for _, one in found])
         source = hash64(where.source.source_id)
+        known = self._known(source, [one for _, one in found])
         wanted = []
         for item, one in found:
             state = self._changes.articles.get(one.key) or known.get(one.key)
@@ -92,7 +92,7 @@ class Publisher:
         counts = Counts(documents=1, items=len(items))
         source = hash64(where.source.source_id)
         found = [(item, Marks(where.source.source_id, item)) for item in distinct(items) if COPY not in item.quality]
-        known = self._known([one for _, one in found])
+        known = self._known(source, [one for _, one in found])
         decided: list[tuple[Item, Marks, Decision]] = []
         for item, one in found:
             state = self._changes.articles.get(one.key) or known.get(one.key)
@@ -124,13 +124,13 @@ class Publisher:
         found = iter(self._memory.learn(source, [one for one in lessons if one], self._changes))
         return [next(found) if one else None for one in lessons]
 
-    def _known(self, found: list[Marks]) -> dict[bytes, ArticleState]:
+    def _known(self, source: int, found: list[Marks]) -> dict[bytes, ArticleState]:
         """Article id → state, for ids, and for other marks of the same article."""
-        known = self._state.articles([one.key for one in found])
+        known = self._state.articles(source, [one.key for one in found])
         missing = [one for one in found if one.key not in known and one.key not in self._changes.articles]
         if missing:
-            aliases = self._state.by_alias([one.alias for one in missing])
-            stories = self._state.by_story([one.story for one in missing if one.story])
+            aliases = self._state.by_alias(source, [one.alias for one in missing])
+            stories = self._state.by_story(source, [one.story for one in missing if one.story])
             for one in missing:
                 key = self._aliases.get(one.alias) or self._stories.get(one.story)
                 match = self._changes.articles.get(key) if key else None
@@ -211,7 +211,7 @@ class Publisher:
                 item_id=other, format=item.format, status="canceled", updated=item.updated, ed_note=item.ed_note
             )
             one = Marks(where.source.source_id, target)
-            known = self._known([one])
+            known = self._known(source, [one])
             state = self._changes.articles.get(one.key) or known.get(one.key)
             decision = decide(target, one, state, feed_id=where.source.feed_id, source=source)
             if decision is not None and decision.change is not None:
@@ -227,7 +227,7 @@ class Publisher:
                 continue
             article = Decoder().decode(held.record)
             assert isinstance(article, RawArticle)
-            (state,) = self._state.articles([held.article_id]).values()
+            (state,) = self._state.articles(hash64(article.source_id), [held.article_id]).values()
             self._changes.held[held.article_id] = None
             self._waiting.discard(held.article_id)
             self._publish(article, counts)

@@ -33,14 +33,14 @@ def catch_up(state: State, topics: Topics, decoder: Decoder) -> int:
     changes = Changes()
     ends = topics.end_offsets(RAW.name)
     for article in _articles(topics, decoder, position, ends):
-        key = bytes.fromhex(article.article_id)
-        known = changes.articles.get(key) or state.articles([key]).get(key)
+        key, source = bytes.fromhex(article.article_id), hash64(article.source_id)
+        known = changes.articles.get(key) or state.articles(source, [key]).get(key)
         if known is not None and known.version >= article.version:
             continue
         changes.articles[key] = _state(article, known)
         taught = lesson(key, article.change, article.headline, article.body, article.body_format)
         if taught is not None:
-            memory.learn(hash64(article.source_id), [taught], changes)
+            memory.learn(source, [taught], changes)
         learned += 1
         if len(changes.articles) >= _BATCH:
             state.save(changes)

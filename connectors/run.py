@@ -15,7 +15,7 @@ from connectors.addresses import PrivateHosts
 from connectors.config import Config
 from connectors.desk import Desk, Polled
 from connectors.fetch import Fetcher, FetchError, Limits
-from connectors.heap import give_back_large_blocks
+from connectors.heap import collect_rarely, give_back_large_blocks
 from connectors.pages import Pages
 from connectors.piped import documents
 from connectors.publish import Clock, Publisher, utc_now
@@ -105,6 +105,7 @@ class Run:
         """Runs until everything was polled once and standard input has ended, or until `stop` is set."""
         stop = stop or asyncio.Event()
         give_back_large_blocks()
+        collect_rarely()
         self._topics.create(ALL_TOPICS)
         state = State(self._config.path(self._config.connect.state))
         try:

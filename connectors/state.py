@@ -9,38 +9,12 @@ from __future__ import annotations
 import dataclasses
 import sqlite3
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-SCHEMA_VERSION = 2
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS feeds(
-    feed_id TEXT PRIMARY KEY, url TEXT NOT NULL, etag TEXT, last_modified TEXT, document TEXT, next_poll REAL NOT NULL,
-    interval REAL NOT NULL, errors INTEGER NOT NULL, error TEXT, status INTEGER, last_poll REAL, last_ok REAL,
-    last_new REAL, newest REAL, polls INTEGER NOT NULL, unchanged INTEGER NOT NULL, items INTEGER NOT NULL,
-    published INTEGER NOT NULL, bytes INTEGER NOT NULL, moved_to TEXT, moved_count INTEGER NOT NULL, moved_since REAL,
-    address TEXT, gone INTEGER NOT NULL, lag REAL, ttl REAL, skip_hours INTEGER NOT NULL, skip_days INTEGER NOT NULL,
-    whole REAL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS articles(
-    article_id BLOB PRIMARY KEY, source INTEGER NOT NULL, feed_id TEXT NOT NULL, item_id TEXT NOT NULL,
-    alias INTEGER NOT NULL, story INTEGER NOT NULL, content INTEGER NOT NULL, raw INTEGER NOT NULL,
-    version INTEGER NOT NULL, wire_version INTEGER, updated INTEGER, status TEXT NOT NULL, revisions INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS articles_alias ON articles(alias);
-CREATE INDEX IF NOT EXISTS articles_story ON articles(story);
-CREATE TABLE IF NOT EXISTS held(article_id BLOB PRIMARY KEY, due REAL, record BLOB NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS held_due ON held(due);
-CREATE TABLE IF NOT EXISTS lines(
-    source INTEGER, line INTEGER, holders BLOB NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY(source, line)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sketches(
-    source INTEGER, article INTEGER, sketch BLOB NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY(source, article)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS refused(document TEXT PRIMARY KEY) WITHOUT ROWID;
-"""
+from connectors.state_schema import EARLIER, SCHEMA, SCHEMA_VERSION
 
 
 class StateError(Exception):
@@ -136,17 +110,7 @@ _PUT_FEED = f"INSERT OR REPLACE INTO feeds({','.join(_FEED_COLUMNS)}) VALUES({',
 _PUT_ARTICLE = (
     f"INSERT OR REPLACE INTO articles({','.join(_ARTICLE_COLUMNS)}) VALUES({','.join('?' * len(_ARTICLE_COLUMNS))})"
 )
-_GET_ARTICLE = f"SELECT {','.join(_ARTICLE_COLUMNS)} FROM articles"
 _MANY = 500
-_FROM = {
-    "1": """
-ALTER TABLE feeds ADD COLUMN ttl REAL;
-ALTER TABLE feeds ADD COLUMN skip_hours INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE feeds ADD COLUMN skip_days INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE feeds ADD COLUMN whole REAL;
-"""
-}
-"""Version of an older file → what makes it one of this release. Nothing is dropped: a held embargo is nowhere else."""
 
 
 class State:
@@ -161,11 +125,12 @@ class State:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")  # what is saved survives a power cut, as the topic does
             self._db.execute("PRAGMA cache_size=-65536")
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(SCHEMA)
             version = self.meta("schema")
-            if version in _FROM:
-                upgrade = f"UPDATE meta SET value='{SCHEMA_VERSION}' WHERE name='schema'"
-                self._db.executescript(f"BEGIN IMMEDIATE; {_FROM[version]} {upgrade}; COMMIT")
+            if version in EARLIER:
+                steps = "".join(step for older, step in EARLIER.items() if older >= version)
+                told = f"UPDATE meta SET value='{SCHEMA_VERSION}' WHERE name='schema'"
+                self._db.executescript(f"BEGIN IMMEDIATE; {steps} {told}; COMMIT")
                 version = str(SCHEMA_VERSION)
             self._seen = int(self.meta("seen") or 0)
         except (sqlite3.Error, OSError) as error:
@@ -191,21 +156,18 @@ class State:
         rows = self._db.execute(f"SELECT {','.join(_FEED_COLUMNS)} FROM feeds")
         return {row[0]: FeedState(*row) for row in rows}
 
-    def articles(self, ids: Sequence[bytes]) -> dict[bytes, ArticleState]:
-        return {one.article_id: one for one in self._select("article_id", ids)}
+    def articles(self, source: int, ids: Sequence[bytes]) -> dict[bytes, ArticleState]:
+        return {one.article_id: one for one in self._articles(source, "article_id", ids)}
 
-    def by_alias(self, aliases: Sequence[int]) -> dict[int, ArticleState]:
-        return {one.alias: one for one in self._select("alias", aliases)}
+    def by_alias(self, source: int, aliases: Sequence[int]) -> dict[int, ArticleState]:
+        return {one.alias: one for one in self._articles(source, "alias", aliases)}
 
-    def by_story(self, stories: Sequence[int]) -> dict[int, ArticleState]:
-        return {one.story: one for one in self._select("story", stories)}
+    def by_story(self, source: int, stories: Sequence[int]) -> dict[int, ArticleState]:
+        return {one.story: one for one in self._articles(source, "story", stories)}
 
-    def _select(self, column: str, values: Sequence[bytes] | Sequence[int]) -> Iterable[ArticleState]:
-        for start in range(0, len(values), _MANY):
-            some = values[start : start + _MANY]
-            query = f"{_GET_ARTICLE} WHERE {column} IN ({','.join('?' * len(some))})"
-            for row in self._db.execute(query, some):
-                yield ArticleState(*row)
+    def _articles(self, source: int, column: str, values: Sequence[bytes | int]) -> Iterator[ArticleState]:
+        rows = self._of_source(",".join(_ARTICLE_COLUMNS), "articles", source, column, values)
+        return (ArticleState(*row) for row in rows)
 
     def article_count(self) -> int:
         return int(self._db.execute("SELECT COUNT(*) FROM articles").fetchone()[0])
@@ -232,8 +194,8 @@ class State:
         return {row[0]: row[1] for row in rows}
 
     def _of_source(
-        self, columns: str, table: str, source: int, column: str, values: Sequence[int]
-    ) -> Iterator[tuple[int, bytes]]:
+        self, columns: str, table: str, source: int, column: str, values: Sequence[bytes | int]
+    ) -> Iterator[tuple[Any, ...]]:
         for start in range(0, len(values), _MANY):
             some = values[start : start + _MANY]
             query = f"SELECT {columns} FROM {table} WHERE source=? AND {column} IN ({','.join('?' * len(some))})"

@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from connector_desk import Desk
 
+from connectors.identity import hash64
 from connectors.run import connect
 from connectors.state import State
 from tests.faults.zygote import CONNECT, Zygote
@@ -86,7 +87,7 @@ def test_kills_at_random_moments_lose_nothing_and_invent_nothing(desk: Desk) -> 
     for article in desk.raw():
         published[article.article_id, article.version].add(article.content_sha256)
         newest[article.article_id] = max(newest.get(article.article_id, 0), article.version)
-    known = state.articles([bytes.fromhex(key) for key in newest]).values()
+    known = state.articles(hash64("n"), [bytes.fromhex(key) for key in newest]).values()
     assert all(one.version <= newest[one.article_id.hex()] for one in known), "the state is ahead of the topic"
     assert state.article_count() <= len(newest), "the state knows an article that the topic does not"
     state.close()

@@ -61,7 +61,7 @@ def date_patterns() -> list[tuple[str, re.Pattern[str]]]:
             r"(?P<rel>ago|earlier|later)\b",
         ),
         ("end_of", r"\b(?:at|by|before|towards?) the end of (?:the|this) (?P<unit>month|year)\b"),
-        ("ordinal", r"\bon the (?P<day>\d{1,2})(?:st|nd|rd|th)\b"),
+        ("ordinal", r"\b(?:on|to|until|for|by) the (?P<day>\d{1,2})(?:st|nd|rd|th)\b"),
         ("season", r"\b(?P<rel>last|this|next) (?P<season>spring|summer|autumn|fall|winter)\b"),
         ("year", r"\b(?:in|of|since|late|early|mid-)\s*(?P<year>(?:19|20)\d\d)\b"),
     ]

@@ -18,10 +18,16 @@ from schemas.records import TextSpan
 _LONGEST_SPAN = 260
 _SHORTEST_SPAN = 3
 _WORDS = rf"(?:[^;:“”\"\n]|[“\"][^“”\"\n]{{2,200}}[”\"]){{3,{_LONGEST_SPAN}}}"
-_ASIDE = r",\s+(?:but|though|although|and (?:he|she|they|the)|which|who|where|[^,]{2,45} (?:said|says|reported))\b"
+_ASIDE = (
+    r",\s+(?:but|though|although|which|who|where|[^,]{2,45} (?:said|says|reported|announced)"
+    r"|and (?:he|she|they|the|[A-Z]\w+ (?:\w+ed|said|told|will|would|has|had|is|was|made|gave|took)\b))\b"
+)
 _LEADING = re.compile(
     r"(?:(?:^|\s+|,)(?:in|at|on|with|near|outside|the|between|by|city|capital|town|of|from|for))*\s*$"
 )
+_EARLIER_REACH = 40
+"""Characters in front of a result in which it may be told to be an earlier one."""
+_QUESTION = re.compile(r"(?:what|how|whether|who|why|when|where)\b")
 _SUBJECT_REACH = 16
 """Characters between a short subject and its verb: has also."""
 
@@ -82,7 +88,8 @@ def _outcome() -> re.Pattern[str]:
 
 @cache
 def _told_by_noun() -> re.Pattern[str]:
-    return re.compile(rf"\b{_pattern('outcome_nouns')}|{_pattern('outcome_of_talks').replace('<span>', '<end>')}")
+    of_talks = _pattern("outcome_of_talks").replace("<span>", "<end>")
+    return re.compile(rf"\b{_pattern('outcome_nouns')}|{of_talks}|\b{_pattern('outcome_signed')}")
 
 
 @cache
@@ -93,6 +100,11 @@ def _refusal() -> re.Pattern[str]:
 @cache
 def _to_come() -> re.Pattern[str]:
     return re.compile(rf"\b{_pattern('results_to_come')}")
+
+
+@cache
+def _earlier() -> re.Pattern[str]:
+    return re.compile(_pattern("earlier"))
 
 
 @cache
@@ -118,7 +130,11 @@ def topics(
         span for rule in (_topic(), _purpose(), _on_agenda()) for span in _spans(rule, "topic_ends", text, sentences)
     ]
     found = [_without_opening(_cut(span, others)) for span in _apart(found)]
-    found = [span for span in found if len(span.text) >= _SHORTEST_SPAN]
+    found = [
+        span
+        for span in found
+        if len(span.text) >= _SHORTEST_SPAN and not any(span.start <= start < span.end for start, _ in triggers)
+    ]
     if not found:
         for start, _ in triggers:
             match = _modifier().search(text, max(0, start - 25), start)
@@ -144,11 +160,13 @@ def outcomes(
     found = [
         *_spans(_outcome(), "outcome_ends", text, sentences),
         *_spans(_told_by_noun(), "outcome_ends", text, sentences),
+        *_spans(_to_come(), "outcome_ends", text, sentences),
     ]
     return tuple(
         _with_subject(span, text, mentions)
         for span in _apart(found)
-        if not span.text.startswith("called") or _together(span, text, sentences, mentions)
+        if not _earlier().search(text, max(0, span.start - _EARLIER_REACH), span.start)
+        and (not span.text.startswith("called") or _together(span, text, sentences, mentions))
     )
 
 
@@ -164,6 +182,8 @@ def _spans(rule: re.Pattern[str], ends: str, text: str, sentences: Sequence[tupl
                 at = match.start(name) + 1
                 continue
             words = _end(ends).sub("", match[name])
+            if ends == "topic_ends" and not _QUESTION.match(words):
+                words = _end("topic_verbs").sub("", words)
             words = _tail().sub("", _tail().sub("", words)).rstrip(" ,.–-—")
             start = first + match.start(name)
             if len(words) >= _SHORTEST_SPAN:

@@ -101,7 +101,8 @@ def distance(
         if token.i in frame.chain:
             # "rejected on Monday a meeting": the day of the refusal, not of the meeting
             of_verb_alone = token.i != candidate.token.i and (
-                _of_answer(parsed, token, start) or (not is_place and _is_over_first(parsed, token, start, candidate))
+                (_of_answer(parsed, token, start) and not coarse)
+                or (not is_place and _is_over_first(parsed, token, start, candidate))
             )
             return None if of_verb_alone else gap + frame.chain[token.i]
         if token.head == token or (is_verb(token) and token.dep_ != "aux"):

@@ -7,9 +7,15 @@ from collections.abc import Sequence
 from functools import cache
 
 from pipeline.summits.drafts import Draft
+from pipeline.summits.gate import may_hold_encounter
 from pipeline.summits.lexicon import toml
 from pipeline.summits.people import Mention, Person
 
+_LEAD = 2
+"""Number of the sentence up to which a story tells the encounter that its first one is about."""
+_SAID = re.compile(r"\b(?:said|says|announced|reported)(?: that)? (?=(?:the|both|they)\b)")
+_SOURCE_REACH = 120
+"""Characters from a sentence's begin up to which a source is told."""
 _FARTHEST = 70
 """Characters from a sentence's begin up to which a word that refers back is its subject."""
 
@@ -45,6 +51,10 @@ def told_in(
             continue
         if current is None:
             continue
+        near = index == 0 and events[current].index <= _LEAD
+        if near and _may_lead(text[slice(*span)], by_sentence[0], persons[current]):
+            out[current].add(0)
+            continue
         covering = _covering(events, persons, current, text, span, by_sentence[index])
         if not covering:
             continue
@@ -65,9 +75,10 @@ def _covering(
 ) -> list[int]:
     """The events that a sentence may go on telling. Where it refers back, those who are named behind the reference are
     what is spoken of, not who speaks."""
-    reference = _refers().search(text, span[0], min(span[1], span[0] + _FARTHEST))
+    begin = _behind_source(text, span)
+    reference = _refers().search(text, begin, min(span[1], begin + _FARTHEST))
     if reference is not None:
-        before = [mention for mention in mentions if mention.end <= reference.start()]
+        before = [mention for mention in mentions if begin <= mention.start and mention.end <= reference.start()]
         if all(_of(mention, events[current], persons[current]) for mention in before):
             return [current]
     if re.search(toml("details.toml")["on_agenda"], text[span[0] : span[1]]):
@@ -77,6 +88,19 @@ def _covering(
         return [number for number in range(len(events)) if here <= persons[number]]
     codes = {mention.country for mention in mentions if mention.country}
     return [number for number in range(len(events)) if len(codes) > 1 and codes == events[number].parties]
+
+
+def _may_lead(sentence: str, mentions: Sequence[Mention], persons: set[int]) -> bool:
+    """Whether a story's first sentence tells what came of what the next ones tell: it names nobody else, and no
+    encounter of its own."""
+    named = [mention.person for mention in mentions if mention.person is not None]
+    return all(id(person) in persons for person in named) and not may_hold_encounter(sentence)
+
+
+def _behind_source(text: str, span: tuple[int, int]) -> int:
+    """Where a sentence begins to tell what it gives a source for: a statement by the ministry said the two would …"""
+    said = _SAID.search(text, span[0], min(span[1], span[0] + _SOURCE_REACH))
+    return said.end() if said is not None else span[0]
 
 
 def may_take_part(person: Person, draft: Draft) -> bool:

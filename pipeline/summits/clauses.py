@@ -29,6 +29,8 @@ class Parsed(Phrases):
         passive = next((child for child in verb.children if child.dep_ == "nsubjpass"), None)
         if passive is not None:
             agents = [role for child in verb.children if child.dep_ == "agent" for role in self.objects_of(child)]
+            if agents and stem(verb) == "join":
+                return self.in_phrase(passive) + agents
             if agents or (stem(verb) not in verbs("travel") and any(c.dep_ == "auxpass" for c in verb.children)):
                 return agents
             return self.in_phrase(passive)

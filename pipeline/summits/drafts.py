@@ -185,9 +185,11 @@ def _take(role: Role, draft: Draft, context: Context) -> None:
 
 
 def _meant(word: str, told: Sequence[Draft]) -> Draft | None:
-    """Whose sides "they" are, or "the two": those of two sides, and of these such as are named on both."""
+    """Whose sides "they" are, "the three", or "the two": those of two sides, and of these such as are named on both."""
     if word == "many":
         return told[0] if told else None
+    if word == "three":
+        return next((draft for draft in told if len(draft.parties) == 3), None)
     pairs = [draft for draft in told if len(draft.parties) == 2]
     return next(
         (one for one in pairs if len({p.country for p in one.persons if p.name}) == 2), pairs[0] if pairs else None

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_at, sides, trigger_verbs
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.lexicon import organisations, toml
-from pipeline.summits.offers import askers, in_margin
+from pipeline.summits.offers import askers, in_margin, only_spoken_of
 from pipeline.summits.phrases import COMPANY
 from pipeline.summits.places import PlaceHit, venue_hit
 from pipeline.summits.referring import PLURAL
@@ -20,11 +20,6 @@ from pipeline.summits.visit_nouns import visit_named
 
 _ARGUMENT = ("dobj", "obj", "nsubjpass", "attr", "oprd")
 _BEFORE = ("compound", "poss", "amod", "nmod", "npadvmod", "nummod")
-
-
-@cache
-def _before_words() -> frozenset[str]:
-    return frozenset(toml("status.toml")["before"])
 
 
 @cache
@@ -120,10 +115,9 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
         company = _between(parsed, noun)
     roles = before + company
     complete = len(sides(before)) > 1 or any(child.lower_ in ("between", "among") for child in noun.children)
-    if not in_margin(noun) and (not complete or len(sides(roles)) < 2 or gathering):
-        dates = gathering is not None and noun.dep_ == "pobj" and noun.head.lower_ in _before_words()
-        outer = [] if dates else _outer(parsed, noun)  # who does something before the NATO summit need not be at it
-        roles = outer + roles + askers(parsed, noun)
+    elsewhere = in_margin(noun) or (gathering is not None and only_spoken_of(noun))
+    if not elsewhere and (not complete or len(sides(roles)) < 2 or gathering):
+        roles = _outer(parsed, noun) + roles + askers(parsed, noun)
     if gathering is None and (named := _of_organisation(roles)):
         gathering, codes = story[parsed.start(noun) : parsed.end(noun)], [named]
     phoned = _phone_noun(noun)
@@ -209,8 +203,12 @@ def _outer(parsed: Parsed, noun: Any) -> list[Role]:
         if preposition.dep_ == "agent":
             return []
         verb = parsed.governor(noun)
-        addressed = people(parsed.objects(verb)) if verb is not None and stem(verb) in verbs("addressing") else []
-        return parsed.governing(noun) + addressed
+        roles = parsed.governing(noun)
+        if verb is not None and stem(verb) in verbs("travel"):  # flew with X to Nairobi for a meeting with Y
+            roles = roles + people(parsed.with_(verb, ("with",)))
+        if verb is not None and stem(verb) in verbs("addressing"):
+            roles = roles + people(parsed.objects(verb))
+        return roles
     return parsed.governing(noun)
 
 

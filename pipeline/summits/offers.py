@@ -68,3 +68,19 @@ def in_margin(noun: Any) -> bool:
         if is_verb(token):
             return beside and stem(token) in ("meet", "hold", "receive", "confer", "talk", "speak")
     return False
+
+
+def only_spoken_of(noun: Any) -> bool:
+    """Whether a gathering is what others speak about, or only tells when they do something: discussed the NATO summit,
+    spoke before an EU summit."""
+    head = noun.head
+    if noun.dep_ in ("dobj", "obj"):
+        return is_verb(head) and stem(head) in verbs("spoken_of")
+    if noun.dep_ not in ("pobj", "pcomp"):
+        return False
+    return head.lower_ in _beforehand() or (head.lower_ in ("of", "to") and head.head.lower_ in _beforehand())
+
+
+@cache
+def _beforehand() -> frozenset[str]:
+    return frozenset(toml("verbs.toml")["beforehand"])

@@ -29,9 +29,7 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
         return _meet(parsed, verb, base)
     if base in EVERYDAY:
         return everyday(parsed, verb, base)
-    if base in trigger_verbs("receive") or (
-        base == "bring" and any(child.lower_ == "together" for child in verb.children)
-    ):
+    if base in trigger_verbs("receive") or (base == "bring" and _together(verb)):
         return _receive(parsed, verb)
     if base in trigger_verbs("sign"):
         return _sign(parsed, verb)
@@ -134,6 +132,11 @@ def _receive(parsed: Parsed, verb: Any) -> Candidate | None:
     if not any(role.mention is None or role.group is not None or role.mention.kind != "group" for role in objects):
         return None
     return made(parsed, verb, "meeting", subjects + objects)
+
+
+def _together(verb: Any) -> bool:
+    """Whether "together" belongs to a verb; it may hang on the place behind it: brought A and B together in Sochi."""
+    return any(word.lower_ == "together" for child in verb.children for word in (child, *child.lefts))
 
 
 def _call(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
@@ -261,7 +264,9 @@ def _by_phone(verb: Any) -> bool:
 
 def _placed_near(verb: Any) -> bool:
     """Whether a verb has a place, or the parse has hung it on what stands before it."""
-    objects = [child for child in verb.children if child.dep_ in OBJECT]
+    objects = [
+        child for child in verb.children if child.dep_ in OBJECT and child.lower_ not in nouns("gathering")
+    ]  # discussed the summit in Vilnius
     company = [
         word for head in (verb, *objects) for child in head.children if child.dep_ == "prep" for word in child.children
     ]

@@ -27,7 +27,8 @@ def visit_told(parsed: Parsed, verb: Any, base: str, places: Sequence[PlaceHit])
         return _due(parsed, verb, places) or _stay(parsed, verb, places)
     if base in verbs("travel"):
         destination = place_after(parsed, verb, places, ("to", "in", "for", "at"))
-        return made(parsed, verb, "visit", parsed.subjects(verb), destination=destination) if destination else None
+        travellers = parsed.subjects(verb) + people(parsed.with_(verb, ("with",)))
+        return made(parsed, verb, "visit", travellers, destination=destination) if destination else None
     return None
 
 

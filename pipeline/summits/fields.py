@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from pipeline.summits.attributing import quotes_of
 from pipeline.summits.codes import cameo, plover, summit_key
 from pipeline.summits.confidence import confidence
 from pipeline.summits.dates import When
@@ -11,13 +12,13 @@ from pipeline.summits.details import attribution, outcomes, topics
 from pipeline.summits.drafts import Draft
 from pipeline.summits.people import Mention
 from pipeline.summits.prominence import is_primary
-from pipeline.summits.quotations import Said, quotations
+from pipeline.summits.quotations import quotations
 from pipeline.summits.standing import taking_part
 from pipeline.summits.story import Story
-from pipeline.summits.telling import may_take_part, told_in
+from pipeline.summits.telling import told_in
 from pipeline.summits.timing import day_of_news, days_told, lasting
 from pipeline.summits.venue import where_of
-from schemas.records import FieldEvidence, Participant, Quote, SummitEvent, TextSpan
+from schemas.records import FieldEvidence, Participant, SummitEvent, TextSpan
 
 _LEAD = 2
 """Sentences of an event whose day may be its own."""
@@ -29,7 +30,7 @@ def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
     told = told_in(events, primary, story.text, story.spans, story.by_sentence)
     said = quotations(story.text, story.spans, story.by_sentence)
     out = []
-    quoted = [_quoted_in(number, events, primary, told, said) for number in range(len(events))]
+    quoted = quotes_of(events, primary, told, said, story)
     for draft, leads, sentences, own_quotes in zip(events, primary, told, quoted, strict=True):
         spans = [story.spans[index] for index in sorted(sentences)]
         mentions = [mention for index in sorted(sentences) for mention in story.by_sentence[index]]
@@ -110,25 +111,6 @@ def _level(draft: Draft, text: str) -> str:
     """Of the highest who is named; a summit of whom nobody is named is one of leaders."""
     summit = any("summit" in text[start:end].lower() for start, end in draft.triggers)
     return draft.level or ("leader" if summit else "official")
-
-
-def _quoted_in(
-    number: int, events: Sequence[Draft], primary: Sequence[bool], told: Sequence[set[int]], said: Sequence[Said]
-) -> tuple[Quote, ...]:
-    """What an event's participants are quoted with where it is told. The story's other quotations of them, or of a
-    leader or minister of one of its sides, are said at or about what the story leads with; of what is background only
-    the sentences that tell it are."""
-    owned = set().union(*told)
-    draft = events[number]
-    leads = primary[number] and number == primary.index(True)
-    own = told[number] if primary[number] else {index for index, _ in draft.sentences}
-    return tuple(
-        one.quote
-        for one in said
-        for sentences in (set(range(one.first, one.last + 1)),)
-        if (any(one.speaker is person for person in draft.persons) or (leads and may_take_part(one.speaker, draft)))
-        and (sentences & own or (leads and not sentences & owned))
-    )
 
 
 def _field_evidence(draft: Draft, text: str) -> list[FieldEvidence]:

@@ -34,12 +34,14 @@ _NO_SUBJECT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A direct quotation, its speaker, and the numbers [first, last] of the sentences that it and its verb stand in."""
+    """A direct quotation, its speaker, and the numbers [first, last] of the sentences that it and its verb stand in.
+    `speaker` is null where a group speaks in a statement; `around`: characters of the words that tell who spoke."""
 
     first: int
     last: int
-    speaker: Person
+    speaker: Person | None
     quote: Quote
+    around: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,12 @@ def _unnamed() -> re.Pattern[str]:
 
 
 @cache
+def _together() -> re.Pattern[str]:
+    """A group that speaks in a statement: the ministers said in a joint statement."""
+    return re.compile(toml("details.toml")["speaking_together"])
+
+
+@cache
 def _calendar() -> frozenset[str]:
     calendar = toml("calendar.toml")
     return frozenset(word.capitalize() for word in (*calendar["months"], *calendar["weekdays"]))
@@ -83,6 +91,7 @@ class _Reading:
         self._marks = quoted(text)
         self._mentions = [[m for m in mentions if not self._inside(m.start)] for mentions in by_sentence]
         self._turn: tuple[int, Person | None] | None = None
+        self._statement: tuple[int, str | None] = 0, None
 
     def said(self) -> list[Said]:
         out: list[Said] = []
@@ -103,10 +112,27 @@ class _Reading:
     def _record(self, one: Quoted, frame: _Frame, speaker: Person | None) -> list[Said]:
         words = self._text[one.start : one.end].rstrip(" ,")
         fewest = _FEWEST_OF_A_CLAUSE if words[:1].islower() else _FEWEST
-        if speaker is None or not speaker.name or len(words.split()) < fewest:
+        name = speaker.name if speaker is not None else self._group(one, frame)
+        if not name or len(words.split()) < fewest:
             return []
-        quote = Quote(speaker.name, words, one.start, one.start + len(words))
-        return [Said(self._sentence(frame.left), self._sentence(frame.right - 1), speaker, quote)]
+        quote = Quote(name, words, one.start, one.start + len(words))
+        first, last = self._sentence(frame.left), self._sentence(frame.right - 1)
+        return [Said(first, last, speaker, quote, (frame.left, frame.right))]
+
+    def _group(self, one: Quoted, frame: _Frame) -> str | None:
+        """Who speaks together in a joint statement, as the words around it name them; also where it goes on."""
+        for words in (self._text[frame.left : one.first], self._text[one.last : frame.right]):
+            together = _together().search(words)
+            if together is not None:
+                self._statement = frame.right, together["group"]
+                return together["group"]
+        end, group = self._statement
+        between = self._text[end : one.first]
+        return (
+            group
+            if group and not between.strip(" .\n") and not self._text[one.last : frame.right].strip(" .,")
+            else None
+        )
 
     def _inside(self, at: int) -> bool:
         place = bisect_right(self._marks, at, key=lambda one: one.first) - 1
@@ -163,7 +189,22 @@ class _Reading:
             return self._told_before(pronouns[-1])
         if mention is None or mention.person is None or max(others, default=-1) >= mention.end:
             return None
-        return None if mention.person.bystander else mention.person
+        return None if mention.person.bystander else self._by_name(mention)
+
+    def _by_name(self, mention: Mention) -> Person | None:
+        """Whom an office without a name means: "the Chilean envoy" is the one Chilean of the sentences before."""
+        person = mention.person
+        if person is None or person.name or not person.country:
+            return person
+        here = self._sentence(mention.start)
+        named = [
+            other.person
+            for mentions in self._mentions[max(0, here - _REACH) : here + 1]
+            for other in mentions
+            if other.person is not None and other.person.name and other.person.country == person.country
+        ]
+        alone = len({id(one) for one in named}) == 1
+        return named[0] if alone and not named[0].bystander else person
 
     def _named_first(self, first: int, last: int) -> Person | None:
         """Who is told right behind a verb of saying: said Macron; said a spokesman for Macron."""

@@ -55,7 +55,7 @@ def told_in(
         if near and _may_lead(text[slice(*span)], by_sentence[0], persons[current]):
             out[current].add(0)
             continue
-        covering = _covering(events, persons, current, text, span, by_sentence[index])
+        covering = _covering(events, primary, persons, current, text, index, span, by_sentence[index])
         if not covering:
             continue
         leading = [number for number in covering if primary[number]]
@@ -67,14 +67,17 @@ def told_in(
 
 def _covering(
     events: Sequence[Draft],
+    primary: Sequence[bool],
     persons: Sequence[set[int]],
     current: int,
     text: str,
+    index: int,
     span: tuple[int, int],
     mentions: Sequence[Mention],
 ) -> list[int]:
-    """The events that a sentence may go on telling. Where it refers back, those who are named behind the reference are
-    what is spoken of, not who speaks."""
+    """The events that a sentence, by its number and characters, may go on telling: the primary ones, and of the others
+    those that have begun. Where it refers back, those who are named behind the reference are what is spoken of, not who
+    speaks."""
     begin = _behind_source(text, span)
     reference = _refers().search(text, begin, min(span[1], begin + _FARTHEST))
     if reference is not None:
@@ -84,10 +87,15 @@ def _covering(
     if re.search(toml("details.toml")["on_agenda"], text[span[0] : span[1]]):
         return [current]
     here = {id(mention.person) for mention in mentions if mention.person is not None}
+    begun = [number for number in range(len(events)) if primary[number] or _begin(events[number]) < index]
     if here:
-        return [number for number in range(len(events)) if here <= persons[number]]
+        return [number for number in begun if here <= persons[number]]
     codes = {mention.country for mention in mentions if mention.country}
-    return [number for number in range(len(events)) if len(codes) > 1 and codes == events[number].parties]
+    return [number for number in begun if len(codes) > 1 and codes == events[number].parties]
+
+
+def _begin(event: Draft) -> int:
+    return min(index for index, _ in event.sentences)
 
 
 def _may_lead(sentence: str, mentions: Sequence[Mention], persons: set[int]) -> bool:

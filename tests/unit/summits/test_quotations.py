@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from pipeline.summits import extract
 from pipeline.summits.extract import mentions_by_sentence
 from pipeline.summits.quotations import quotations
 from pipeline.summits.quoted import quoted
@@ -51,6 +54,9 @@ def said(text: str) -> list[tuple[str | None, str]]:
         ("In a statement, Holt said “we are going to sail at dawn.”", "Karin Holt", "we are going to sail at dawn."),
         ("Holt gave Varelas a map, saying, “You will need this one day.”", "Karin Holt", "You will need this one day."),
         ("“We sail at dawn,” the Danish leader said.", "Karin Holt", "We sail at dawn"),
+        ("“We sail at dawn,” the Icelandic envoy said.", "Jon Arnarson", "We sail at dawn"),
+        ("“We sail at dawn,” the ministers said in a joint statement.", "the ministers", "We sail at dawn"),
+        ("The two leaders said in a statement: “We sail at dawn.”", "The two leaders", "We sail at dawn."),
     ],
 )
 def test_a_quotation_has_the_subject_of_its_verb_of_saying_as_speaker(text: str, speaker: str, words: str) -> None:
@@ -89,10 +95,44 @@ def test_a_speech_of_several_paragraphs_is_its_last_ones_speakers() -> None:
         "“We sail at dawn,” according to Peter Marsk.",
         "Peter Marsk watched the ships from the pier. “We sail at dawn,” he said.",
         "“No,” Holt said.",
+        "“We sail at dawn,” the ministers said.",
+        "“We sail at dawn,” a ministry said in a statement.",
     ],
 )
 def test_scraps_and_the_words_of_others_are_nobodys_quotation(text: str) -> None:
     assert said(text) == []
+
+
+def test_what_follows_in_a_joint_statement_is_the_groups() -> None:
+    text = "“We sail at dawn,” the ministers said in a statement. “Nobody stays behind.”"
+    assert said(text)[1] == ("the ministers", "Nobody stays behind.")
+
+
+STORY_DAY = date(2019, 5, 15)
+MET = "Danish Prime Minister Karin Holt met Greek President Nikos Varelas in Athens on Tuesday. "
+LED = "Chilean President Diego Fuentes met Peruvian Prime Minister Luis Soto in Lima on Tuesday. They talked of fish. "
+
+
+def quotes_of(text: str, country: str) -> list[str]:
+    """What the event with a country's side is quoted with."""
+    events = [event for event in extract(text, published=STORY_DAY) if country in event.parties]
+    assert len(events) == 1
+    return [quote.text for quote in events[0].quotes]
+
+
+def test_a_quotation_right_behind_an_encounter_in_passing_is_of_it() -> None:
+    text = LED + MET + "“We sail at dawn,” Holt said. Rain fell. A dam broke. “We love rain,” she said in Odense."
+    assert quotes_of(text, "GR")[0] == "We sail at dawn"
+
+
+def test_what_was_said_on_an_earlier_day_is_not_of_the_encounter() -> None:
+    assert quotes_of(MET + "“We sail at dawn,” Holt told reporters on Monday.", "GR") == []
+    assert quotes_of(MET + "“We sail at dawn,” Holt told reporters on Wednesday.", "GR") == ["We sail at dawn"]
+
+
+def test_a_joint_statement_is_of_the_encounter_that_leads() -> None:
+    text = LED + "“We sail at dawn,” the leaders said in a joint statement. " + MET
+    assert (quotes_of(text, "PE"), quotes_of(text, "GR")) == (["We sail at dawn"], [])
 
 
 def test_marks_that_do_not_match_hold_nothing_up() -> None:

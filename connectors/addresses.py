@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 # Beyond what `is_global` of Python 3.11 knows: benchmarking and documentation ranges registered later, 6to4 relays,
@@ -17,6 +18,7 @@ _FURTHER = tuple(
 _NAT64 = ip_network("64:ff9b::/96")
 
 
+@lru_cache(maxsize=4096)
 def is_public(text: str) -> bool:
     """True for an address on the public Internet; addresses that carry another one inside are judged by that too."""
     try:
@@ -68,9 +70,16 @@ class PrivateHosts:
         return any((name, None) in self._hosts or (name, port) in self._hosts for name in names)
 
 
-def _plain(host: str) -> str:
-    host = host.lower().rstrip(".")
+def literal(host: str) -> str:
+    """The address that a host is given as, in its usual spelling; empty where the host is a name."""
+    if ":" not in host and not host[-1:].isdigit():  # most hosts are, and need not fail to be both kinds of address
+        return ""
     try:
         return str(ip_address(host))
     except ValueError:
-        return host
+        return ""
+
+
+def _plain(host: str) -> str:
+    host = host.lower().rstrip(".")
+    return literal(host) or host

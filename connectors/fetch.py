@@ -13,7 +13,6 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_address
 from typing import Any
 
 import aiohttp
@@ -21,7 +20,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
-from connectors.addresses import PrivateHosts, is_public
+from connectors.addresses import PrivateHosts, is_public, literal
 from connectors.headers import retry_after, without_credentials
 from connectors.unpack import ACCEPTED, UnpackError, unpack
 
@@ -29,6 +28,8 @@ LARGE = 1_048_576
 """Bytes on the wire from which a body waits for its turn."""
 LARGE_AT_ONCE = 1
 """Large bodies that are read, or wait to be done with, at a time: each takes several times its size until it is."""
+KEPT_OPEN = 4.0
+"""Seconds that a connection waits for the next request to its host, which is sent a second after the last one."""
 REDIRECTS = {301, 302, 303, 307, 308}
 PERMANENT = {301, 308}
 
@@ -120,7 +121,7 @@ class Fetcher:
             socket_factory=self._socket,
             ttl_dns_cache=60,
             dns_cache_max_size=20_000,
-            keepalive_timeout=15,
+            keepalive_timeout=KEPT_OPEN,
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -180,8 +181,8 @@ class Fetcher:
                 headers.update(own.headers)
             answer = await self._get(target, headers, own)
             if isinstance(answer, Response):
-                moved = str(target) if permanent and target != origin else None
-                return replace(answer, permanent=moved)
+                moved = permanent and target != origin
+                return replace(answer, permanent=str(target)) if moved else answer
             permanent = permanent and answer.permanent
             target = self._target(answer.location, target)
         raise Refused(f"{without_credentials(url)} redirects more than {self._limits.redirects} times")
@@ -196,14 +197,11 @@ class Fetcher:
         except ValueError as error:
             raise Refused(f"{url[:200]!r} is no address: {error}") from None
         host = target.raw_host
-        try:
-            literal = str(ip_address(host.partition("%")[0]))
-        except ValueError:
-            literal = ""
-        if literal and ("%" in host or not is_public(literal)):
-            if not self._private.allows(literal, port):
+        address = literal(host.partition("%")[0])
+        if address and ("%" in host or not is_public(address)):
+            if not self._private.allows(address, port):
                 raise Refused(f"{host} is no public address; name it in [connect] allow_private if it is meant")
-            self._private_sockets.add((literal, port or 0))
+            self._private_sockets.add((address, port or 0))
         return target.with_fragment(None).with_user(None) if target.user is None else target.with_fragment(None)
 
     async def _get(self, target: URL, headers: dict[str, str], own: Credentials | None) -> Response | _Redirect:

@@ -192,17 +192,15 @@ class Publisher:
         except SchemaError as unfit:
             self._dead_letter(article.feed_url or article.feed_id, "publish", b"", unfit)
             return None
-        key, headers = article.article_id.encode(), headers_for(article)
-        rest = len(key) + sum(len(name.encode()) + len(header) for name, header in headers)
-        if rest + len(value) > self._limit:
-            whole = value
-            smaller = cut_to_fit(article, rest + len(value) - self._limit + 256)  # room for flag and hash
-            if smaller is None:
-                told = f"{len(whole)} bytes without a body that could be cut; the topic takes {self._limit}"
-                self._dead_letter(article.feed_url or article.feed_id, "publish", whole, ValueError(told))
-                return None
-            value = self._encoder.encode(smaller, RAW.name)
-        return Message(key, value, headers)
+        message = Message(article.article_id.encode(), value, headers_for(article))
+        if message.size <= self._limit:
+            return message
+        smaller = cut_to_fit(article, message.size - self._limit + 256)  # room for flag and hash
+        if smaller is None:
+            told = f"{len(value)} bytes without a body that could be cut; the topic takes {self._limit}"
+            self._dead_letter(article.feed_url or article.feed_id, "publish", value, ValueError(told))
+            return None
+        return replace(message, value=self._encoder.encode(smaller, RAW.name))
 
     def _withdraw_others(self, item: Item, where: Provenance, source: int, counts: Counts) -> None:
         """Kills the articles that this item withdraws by their ids."""

@@ -15,9 +15,9 @@ from connectors.addresses import PrivateHosts
 from connectors.config import Config
 from connectors.desk import Desk, Polled
 from connectors.fetch import Fetcher, FetchError, Limits
-from connectors.heap import collect_rarely, give_back_large_blocks
 from connectors.pages import Pages
 from connectors.piped import documents
+from connectors.process import collect_rarely, give_back_large_blocks, open_more_files
 from connectors.publish import Clock, Publisher, utc_now
 from connectors.recover import catch_up
 from connectors.schedule import WHOLE_EVERY, HostBuckets
@@ -106,6 +106,7 @@ class Run:
         stop = stop or asyncio.Event()
         give_back_large_blocks()
         collect_rarely()
+        open_more_files()
         self._topics.create(ALL_TOPICS)
         state = State(self._config.path(self._config.connect.state))
         try:

@@ -104,7 +104,8 @@ class Writer:
                     await asyncio.wait_for(stop.wait(), wait)
                 wait = min(wait * 2, 30.0)
         files, self._desk.processed = self._desk.processed, []
-        await to_its_end(put_aside, files)
+        if files:
+            await to_its_end(put_aside, files)
 
         async def with_pages(polled: Polled, urls: list[str]) -> Polled:
             return replace(polled, pages=await pages.fetch(urls))

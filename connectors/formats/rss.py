@@ -59,10 +59,10 @@ def read(root: etree._Element, url: str, format_name: str, nested: bool = False)
     channel = root if key(str(root.tag)).lower() == "channel" else _child(root, "channel")
     parent = channel if channel is not None else root
     base = joined_base(joined_base(url, root.get(BASE)), parent.get(BASE))
-    language = _text(parent, "language") or _text(parent, "dc:language") or parent.get(LANG) or root.get(LANG)
-    rights = _text(parent, "copyright") or _text(parent, "dc:rights")
-    publisher = _text(parent, "dc:publisher")
-    channel_facts = Channel(base, format_name, language, rights, publisher)
+    told = _named(parent)
+    language = _text(told.get("language")) or _text(told.get("dc:language")) or parent.get(LANG) or root.get(LANG)
+    rights = _text(told.get("copyright")) or _text(told.get("dc:rights"))
+    channel_facts = Channel(base, format_name, language, rights, _text(told.get("dc:publisher")))
     return [_item(element, channel_facts) for element in few_enough([*_items(root, parent, nested)])]
 
 
@@ -155,7 +155,7 @@ def _content(name: str, element: etree._Element) -> str:
     if name in ("atom:content", "atom:summary", "atom:title"):
         return atom.construct(element)[0]
     if name == "atom:author":
-        return _text(element, "atom:name") or ""
+        return _text(_named(element).get("atom:name")) or ""
     if len(element) == 0:
         return element.text or ""
     return inner(element) if name in _MARKED_UP else words(element)
@@ -168,8 +168,14 @@ def _child(element: etree._Element, name: str) -> etree._Element | None:
     return None
 
 
-def _text(element: etree._Element, name: str) -> str | None:
+def _named(element: etree._Element) -> dict[str, etree._Element]:
+    """The first child of each name."""
+    found: dict[str, etree._Element] = {}
     for child in element:
-        if isinstance(child.tag, str) and key(child.tag) == name:
-            return clean(words(child)).strip() or None
-    return None
+        if isinstance(child.tag, str):
+            found.setdefault(key(child.tag), child)
+    return found
+
+
+def _text(element: etree._Element | None) -> str | None:
+    return None if element is None else clean(words(element)).strip() or None

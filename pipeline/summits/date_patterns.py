@@ -8,7 +8,7 @@ from functools import cache
 from pipeline.summits.lexicon import toml
 
 TELLS_TIME = re.compile(
-    r"day\b|Eve\b|\d|week|month|year|tonight|tomorrow|ago\b|January|February|March|April|\bMay\b|June|July|August|September|October|"
+    r"days?\b|Eve\b|\d|week|month|year|tonight|tomorrow|ago\b|January|February|March|April|\bMay\b|June|July|August|September|October|"
     r"November|December|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b|spring|summer|autumn|winter|morning|"
     r"afternoon|evening",
     re.IGNORECASE,
@@ -24,14 +24,22 @@ def date_patterns() -> list[tuple[str, re.Pattern[str]]]:
     holidays = "|".join(name.replace("'", "[’']") for name in toml("calendar.toml")["holidays"])
     month = rf"(?P<month>{months})\b\.?"
     number = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+    named = rf"(?:(?:{days}),?\s+(?:the\s+|\()?)?"  # Tuesday, May 7
+    month2 = rf"(?P<month2>{months})\b\.?"
+    to = r"(?:-|–|to|and|through|until)"
     year = r"(?P<year>(?:19|20)\d\d)"
     rules = [
         ("holiday", rf"\b(?P<holiday>{holidays})\b(?:,?\s+(?:of\s+)?(?:{year}|(?P<rel>last|this|next) year))?"),
         ("iso", r"\b(?P<year>(?:19|20)\d\d)-(?P<mm>\d\d)-(?P<day>\d\d)\b"),
-        ("range", rf"\b{month}\s+{number}\s*(?:-|–|to|and|through|until)\s*(?P<day2>\d{{1,2}})(?:,?\s+{year})?\b"),
-        ("range", rf"\b{number}\s*(?:-|–|to|and)\s*(?P<day2>\d{{1,2}})\s+(?:of\s+)?{month}(?:\s+{year})?"),
-        ("day", rf"\b{month}\s+{number}\b(?:,?\s+{year})?"),
-        ("day", rf"\b{number}\s+(?:of\s+)?{month}(?:,?\s+{year})?"),
+        ("months", rf"\b{month}\s+{number}\s*{to}\s*{month2}\s+(?P<day2>\d{{1,2}})(?:,?\s+{year})?\b"),
+        ("months", rf"\b{number}\s+{month}\s*{to}\s*(?P<day2>\d{{1,2}})\s+{month2}(?:\s+{year})?"),
+        (
+            "range",
+            rf"\b{named}{month}\s+{number}\s*(?:-|–|to|and|through|until)\s*(?P<day2>\d{{1,2}})(?:,?\s+{year})?\b",
+        ),
+        ("range", rf"\b{named}{number}\s*(?:-|–|to|and)\s*(?P<day2>\d{{1,2}})\s+(?:of\s+)?{month}(?:\s+{year})?"),
+        ("day", rf"\b{named}{month}\s+{number}\b(?:,?\s+{year})?"),
+        ("day", rf"\b{named}{number}\s+(?:of\s+)?{month}(?:,?\s+{year})?"),
         (
             "month",
             r"\b(?P<when>last|next|this|in|in early|in late|in mid-|early|late|since|until|by|of|for|during)?\s*"
@@ -57,9 +65,16 @@ def date_patterns() -> list[tuple[str, re.Pattern[str]]]:
         ),
         (
             "ago",
-            r"\b(?P<n>a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?P<unit>day|week|month|year)s? "
+            r"\b(?P<n>a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) "
+            r"(?P<unit>day|week|fortnight|month|year)s? "
             r"(?P<rel>ago|earlier|later)\b",
         ),
+        (
+            "ahead",
+            r"(?<!time )(?<!first )(?<!second )\bin (?P<n>two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) "
+            r"(?P<unit>day|week|month)s\b(?! of\b)",
+        ),
+        ("weekend", r"\b(?:over|at|on|during) the weekend\b"),
         ("end_of", r"\b(?:at|by|before|towards?) the end of (?:the|this) (?P<unit>month|year)\b"),
         ("ordinal", r"\b(?:on|to|until|for|by) the (?P<day>\d{1,2})(?:st|nd|rd|th)\b"),
         ("season", r"\b(?P<rel>last|this|next) (?P<season>spring|summer|autumn|fall|winter)\b"),

@@ -55,10 +55,10 @@ def dates(text: str, offset: int, anchor: date | None, future: bool | None, befo
                 continue
             if name == "month" and match["month"].lower() == "may" and not _is_month_may(match, text):
                 continue
-            if name in ("month", "day", "range") and not _is_month(name, match, text):
+            if name in ("month", "day", "range", "months") and not _is_month(name, match, text):
                 continue
             try:
-                if name in ("next_day", "ago"):
+                if name in ("next_day", "ago") or (name == "ahead" and future):
                     span = _counted(match, anchor, _last_day(found, offset + match.start()), before)
                 else:
                     span = _resolve(name, match, anchor, future)
@@ -84,6 +84,7 @@ def _is_month_may(match: re.Match[str], text: str) -> bool:
     return match["month"] == "May" and bool(match["when"] or match["year"] or match["rel"])
 
 
+_SUNDAY = 6
 _YEARS = {"last": -1, "this": 0, "next": 1}
 
 
@@ -93,12 +94,17 @@ def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool 
     year = int(groups["year"]) if groups.get("year") else None
     if name == "iso":
         return _day(date(year or 0, int(groups["mm"]), int(groups["day"])))
-    if name in ("day", "range"):
+    if name in ("day", "range", "months"):
         month, day = months[groups["month"].lower().rstrip(".")], int(groups["day"])
         if year is None:
             if anchor is None:
                 return None
             year = _year_of(month, day, anchor, future)
+        if name == "months":
+            last = date(year, months[groups["month2"].lower().rstrip(".")], int(groups["day2"]))
+            first = date(year, month, day)
+            last = last if last > first else last.replace(year=year + 1)
+            return DateSpan(first.isoformat(), last.isoformat())
         if name == "range":
             return DateSpan(date(year, month, day).isoformat(), date(year, month, int(groups["day2"])).isoformat())
         return _day(date(year, month, day))
@@ -132,6 +138,8 @@ def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool 
         return DateSpan(f"{year:04d}")
     if anchor is None:
         return None
+    if name == "weekend":
+        return _unit("next" if future and anchor.weekday() == _SUNDAY else "this" if future else "last", "week", anchor)
     if name == "weekday":
         return _weekday(groups, anchor, future)
     if name == "new_year":
@@ -243,14 +251,14 @@ def _counted(match: re.Match[str], anchor: date | None, told: date | None, befor
     """A day, month or year that is counted from another one: three days later, from the day `told` in front of it, else
     from the one `before`; a week ago, from the story's day."""
     groups = match.groupdict()
-    relative, unit = groups["rel"].lower(), (groups.get("unit") or "day").lower()
-    base = anchor if relative == "ago" else told or (anchor if relative == "earlier" else before)
+    relative, unit = (groups.get("rel") or "").lower(), (groups.get("unit") or "day").lower()
+    base = anchor if relative in ("", "ago") else told or (anchor if relative == "earlier" else before)
     if base is None:
         return None
     count = number_word(groups["n"]) if groups.get("n") else int(relative != "same")
     count = -count if relative in ("ago", "earlier") else count
-    if unit in ("day", "week"):
-        day = base + timedelta(days=count * (7 if unit == "week" else 1))
+    if unit in ("day", "week", "fortnight"):
+        day = base + timedelta(days=count * {"day": 1, "week": 7, "fortnight": 14}[unit])
         return _day(day) if unit == "day" else DateSpan(f"{day.year:04d}-{day.month:02d}")
     if unit == "month":
         index = base.year * 12 + base.month - 1 + count

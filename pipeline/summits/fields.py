@@ -13,6 +13,7 @@ from pipeline.summits.drafts import Draft
 from pipeline.summits.people import Mention
 from pipeline.summits.prominence import is_primary
 from pipeline.summits.quotations import quotations
+from pipeline.summits.sequence import carry_on
 from pipeline.summits.standing import taking_part
 from pipeline.summits.story import Story
 from pipeline.summits.telling import told_in
@@ -30,6 +31,7 @@ def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
     told = told_in(events, primary, story.text, story.spans, story.by_sentence)
     said = quotations(story.text, story.spans, story.by_sentence)
     out = []
+    carry_on(events, story)
     quoted = quotes_of(events, primary, told, said, story)
     for draft, leads, sentences, own_quotes in zip(events, primary, told, quoted, strict=True):
         spans = [story.spans[index] for index in sorted(sentences)]

@@ -125,8 +125,9 @@ def distance(
 def _in_topic(token: Any, trigger: Any) -> bool:
     """Whether a word stands in what the talks are about: a summit on the war in Sudan."""
     while token.i != trigger.i and token.head != token:
-        if token.dep_ == "prep" and token.lower_ in ("on", "about", "over", "regarding") and token.head.i == trigger.i:
-            return True
+        of_trigger = token.dep_ == "prep" and token.head.i == trigger.i
+        if of_trigger and token.lower_ in ("on", "about", "over", "regarding"):
+            return not any(child.lower_ in ("sidelines", "margins", "fringes") for child in token.children)
         if is_verb(token) and stem(token) in verbs("ending"):
             return False  # "talks on trade ended in Oslo", which reads as trade that ended
         token = token.head

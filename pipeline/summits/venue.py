@@ -12,6 +12,11 @@ from pipeline.summits.story import Story
 from schemas.records import Place
 
 _HERE = re.compile(r"\bhere\b")
+_HERE_TO_COME = re.compile(
+    r"\b(?:expected|arriv\w+|com(?:e|es|ing)|due|he?ld|visit\w*|talks|meet\w*|summit|took place|take place)"
+    r"(?: \w+){0,3}? here\b(?! (?:said|told|say))"
+)
+"""Where it is told of what is to come or of a visit: officials who speak here may speak of anywhere."""
 
 
 def where_of(draft: Draft, leads: bool, story: Story) -> Place | None:
@@ -28,11 +33,13 @@ def where_of(draft: Draft, leads: bool, story: Story) -> Place | None:
 
 
 def _where_filed(draft: Draft, leads: bool, story: Story) -> Place | None:
-    """The dateline's city, for what was held "here", or what the lead tells as held in the country of one side."""
-    if draft.status != "held" or draft.kind == "visit" or story.dateline is None or not story.dateline.place:
+    """The dateline's city, for what is "here", or what the lead tells as held in the country of one side."""
+    if story.dateline is None or not story.dateline.place:
         return None
+    told = draft.status == "held" and draft.kind != "visit"
     city = city_named(story.dateline.place, draft.parties)
-    if city is None or not (_is_here(draft, story) or (leads and city.country in draft.parties)):
+    here = _is_here(draft, story) if told else _comes_here(draft, story)
+    if city is None or not (here or (told and leads and city.country in draft.parties)):
         return None
     name = story.dateline.place
     return Place(name.title() if name.isupper() else name, city.country, None, city.latitude, city.longitude)
@@ -44,6 +51,10 @@ def _country_of_story(story: Story) -> str | None:
         return None
     city = city_named(story.dateline.place, ())
     return city.country if city is not None else None
+
+
+def _comes_here(draft: Draft, story: Story) -> bool:
+    return any(_HERE_TO_COME.search(story.text, *span) for _, span in draft.sentences)
 
 
 def _is_here(draft: Draft, story: Story) -> bool:

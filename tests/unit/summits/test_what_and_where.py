@@ -51,6 +51,7 @@ def only_event(text: str, dateline: Dateline | None = None) -> SummitEvent:
         (f"{HOLT} met {VARELAS} in Athens and spoke on condition of silence.", []),
         (f"{HOLT} met {VARELAS} in Athens, where they failed to agree on eels.", []),
         (f"{HOLT} met {VARELAS} on an unannounced visit.", []),
+        (f"{HOLT} met {VARELAS} over the weekend.", []),
         (f"{HOLT} and {VARELAS} spoke by phone on Monday in a call of about an hour.", []),
         (f"The row over a wreck went on as {HOLT} met {VARELAS} on Monday.", []),
         (f"{HOLT} met {VARELAS}. “We never discussed the harbor at all,” Holt said.", []),
@@ -129,6 +130,24 @@ def test_here_is_where_the_story_was_filed() -> None:
     place = only_event(f"{HOLT} met {VARELAS} here on Monday.", Dateline("VIENNA")).place
     assert place is not None
     assert (place.name, place.country) == ("Vienna", "AT")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HOLT} had been expected here on Friday for a visit to Austria.",
+        f"{HOLT} will come here on Friday to meet {VARELAS}.",
+    ],
+)
+def test_here_is_there_for_what_is_to_come_as_well(text: str) -> None:
+    place = only_event(text, Dateline("VIENNA")).place
+    assert place is not None
+    assert (place.name, place.country) == ("Vienna", "AT")
+
+
+def test_who_speaks_here_of_what_is_to_come_may_speak_of_anywhere() -> None:
+    place = only_event(f"{HOLT} will meet {VARELAS} on Friday, an envoy here said.", Dateline("VIENNA")).place
+    assert place is None or place.name is None
 
 
 def test_a_building_is_in_the_country_where_the_story_was_filed() -> None:

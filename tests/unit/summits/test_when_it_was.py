@@ -32,6 +32,10 @@ def day_of(text: str) -> DateSpan | None:
         (f"A meeting of {HOLT} with {VARELAS} set for Thursday was postponed to Saturday.", "2019-05-18"),
         (f"{HOLT} will meet {VARELAS} next week.", "2019-05"),
         (f"{HOLT} wants to meet {VARELAS} before the end of the year.", "2019"),
+        (f"{HOLT} met {VARELAS} on Tuesday, May 7.", "2019-05-07"),
+        (f"{HOLT} met {VARELAS} over the weekend.", "2019-05"),
+        (f"{HOLT} met {VARELAS} a fortnight ago.", "2019-05"),
+        (f"{HOLT} will meet {VARELAS} in ten days.", "2019-05-25"),
         (f"{HOLT} spoke with {VARELAS} this morning by phone.", "2019-05-15"),
         (f"{HOLT} met {VARELAS} in March of last year.", "2018-03"),
         (f"{HOLT} dropped in on {VARELAS} on Christmas Day last year and met him for an hour.", "2018-12-25"),
@@ -54,6 +58,7 @@ def test_an_encounter_has_its_own_day(text: str, start: str) -> None:
         f"{HOLT} will meet {VARELAS} to discuss the closing of two ports in August.",
         f"{HOLT} will hold talks with {VARELAS} to discuss a planned withdrawal from the islands in August.",
         f"{HOLT} said on Tuesday at a school in Vienna, where she spoke for an hour, that she would meet {VARELAS}.",
+        f"{HOLT} met {VARELAS} for the second time in two weeks.",
         f"{HOLT} left on Tuesday for Athens, where she will meet {VARELAS}.",
         f"The fair beginning Monday is held just days before {HOLT} and {VARELAS} meet in Bergen.",
     ],
@@ -68,6 +73,7 @@ def test_the_day_of_something_else_is_not_an_encounters(text: str) -> None:
         (f"{HOLT} and {VARELAS} opened a two-day summit in Athens on Monday.", "2019-05-13", "2019-05-14"),
         (f"{HOLT} and {VARELAS} begin three days of talks in Athens on Friday.", "2019-05-17", "2019-05-19"),
         (f"{HOLT} and {VARELAS} ended a two-day summit in Athens on Tuesday.", "2019-05-13", "2019-05-14"),
+        (f"{HOLT} will meet {VARELAS} between June 30 and July 2.", "2019-06-30", "2019-07-02"),
         (f"{HOLT} and {VARELAS} ended two days of talks in Athens on Tuesday.", "2019-05-13", "2019-05-14"),
         (
             "Leaders of the African Union wound up their summit in Accra on Tuesday. The four-day meeting was opened "

@@ -22,7 +22,7 @@ class Candidate:
     only add to an encounter that is told elsewhere; `soft` ones may be a call as well as a meeting. `separate`: those
     with each of whose countries it is an encounter of its own. `implied`: the status that the trigger itself tells
     (invited, is expected in). `aside`: it is told to say when or where something else happens. `attended`:
-    it is told of somebody that he is there."""
+    it is told of somebody that he is there. `shunned`: it is told of somebody that he stays away."""
 
     kind: str
     trigger: int
@@ -45,6 +45,7 @@ class Candidate:
     implied: str = ""
     aside: bool = False
     attended: bool = False
+    shunned: bool = False
     separate: Sequence[Role] = ()
     status: str = "held"
     when: When | None = None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.summits.candidate import Candidate
 from pipeline.summits.dates import When
 from pipeline.summits.lexicon import bodies, organisations
 from pipeline.summits.people import RANK, Mention, Person, same_title
 from pipeline.summits.places import PlaceHit
+from pipeline.summits.referring import PLURAL
 from pipeline.summits.roles import Role
 
 
@@ -25,6 +26,7 @@ class Draft:
     attended   it only tells who was at "the meeting"
     series     codes of series (G7) that it is a meeting of
     weights    by sentence, how much of the event it tells
+    each       parties told before, with each of which it is an encounter of its own
     """
 
     kind: str
@@ -49,6 +51,7 @@ class Draft:
     attended: bool = False
     series: set[str] = field(default_factory=set)
     weights: dict[int, int] = field(default_factory=dict)
+    each: set[str] = field(default_factory=set)
 
     @property
     def index(self) -> int:
@@ -123,7 +126,10 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
         if person is not None and person.past and person.level != "official":
             gone = True
             continue
+        own = set(draft.parties)
         _take(role, draft, context)
+        if role.mention is None and role.word in PLURAL and role in candidate.separate:
+            draft.each |= draft.parties - own
     for code in candidate.organisations:
         draft.add_party(code, None)
     hit = candidate.destination
@@ -138,6 +144,26 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
     draft.drop_series()
     draft.weights[candidate.sentence] = 2 * len(draft.party_words) + draft.asserted + len(candidate.organisations)
     return None if gone and not draft.persons else draft
+
+
+def one_each(draft: Draft) -> list[Draft]:
+    """A draft for each of those told before with whom separate encounters are told: met separately with both men."""
+    own = draft.parties - draft.each
+    if len(draft.each) < 2 or not own:
+        return [draft]
+    return [
+        replace(
+            draft,
+            parties=own | {code},
+            persons=[person for person in draft.persons if person.country in own | {code}],
+            sentences=list(draft.sentences),
+            triggers=list(draft.triggers),
+            weights=dict(draft.weights),
+            party_words=dict(draft.party_words),
+            series=set(draft.series),
+        )
+        for code in sorted(draft.each)
+    ]
 
 
 def _visited(candidate: Candidate, draft: Draft) -> None:

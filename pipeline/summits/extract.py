@@ -13,7 +13,8 @@ from pipeline.summits.attendance import complete
 from pipeline.summits.candidate import Candidate
 from pipeline.summits.capitals import told_apart
 from pipeline.summits.clauses import Parsed
-from pipeline.summits.drafts import Context, Draft, resolve
+from pipeline.summits.dates import When
+from pipeline.summits.drafts import Context, Draft, one_each, resolve
 from pipeline.summits.encounters import candidates
 from pipeline.summits.fields import finish
 from pipeline.summits.filed import home
@@ -80,7 +81,7 @@ def extract(
     for candidate in _candidates(story, wanted):
         draft = resolve(candidate, _context(candidate, story, scan, drafts))
         if draft is not None:
-            drafts.append(draft)
+            drafts += one_each(draft)
     events = [draft for draft in join(drafts) if is_event(draft)]
     events.sort(key=lambda draft: (draft.sentences[0][1], draft.triggers[0]))
     complete(events, story)
@@ -132,8 +133,14 @@ def _candidates(story: Story, wanted: Sequence[int]) -> Iterator[Candidate]:
         hits = places(story.text[start:end], start, story.by_sentence[index], near)
         for candidate in candidates(parsed, index, (start, end), hits, story.text):
             set_time(candidate, parsed, story.text, story.published)
+            if candidate.shunned:
+                candidate.status = "held" if _is_over(candidate.when, story.published) else "planned"
             set_place(candidate, parsed, hits)
             yield candidate
+
+
+def _is_over(when: When | None, published: date | None) -> bool:
+    return when is not None and published is not None and when.span.start <= published.isoformat()
 
 
 def mentions_by_sentence(mentions: Sequence[Mention], spans: Sequence[tuple[int, int]]) -> list[list[Mention]]:

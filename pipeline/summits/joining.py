@@ -40,6 +40,8 @@ def join(drafts: Sequence[Draft]) -> list[Draft]:
         else:
             _merge(home, draft)
     for draft in loose:
+        if draft.attended and draft.persons and draft.status in _HARD:
+            continue  # who stays away from a gathering is not at it, and does not undo it
         if draft.attended and draft.persons and (gathering := _gathering_before(draft, out)) is not None:
             _merge(gathering, draft)
             continue

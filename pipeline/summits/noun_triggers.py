@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_at, sides, trigger_verbs
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.lexicon import organisations, toml
-from pipeline.summits.offers import askers, in_margin, only_spoken_of
+from pipeline.summits.offers import askers, in_margin, only_spoken_of, shunned
 from pipeline.summits.phrases import COMPANY
 from pipeline.summits.places import PlaceHit, venue_hit
 from pipeline.summits.referring import PLURAL
@@ -45,9 +45,9 @@ def _is_attended(noun: Any) -> bool:
     return noun.dep_ in _ARGUMENT and is_verb(noun.head) and stem(noun.head) in verbs("attending")
 
 
-def _is_joint(parsed: Parsed, noun: Any) -> bool:
+def _is_joint(roles: Sequence[Role]) -> bool:
     """Whether persons of several countries hold a gathering."""
-    countries = {role.mention.country for role in people(parsed.subjects(noun.head)) if role.mention is not None}
+    countries = {role.mention.country for role in people(roles) if role.mention is not None}
     return len(countries - {None}) > 1
 
 
@@ -93,7 +93,9 @@ def _call(parsed: Parsed, noun: Any) -> Candidate | None:
 def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) -> Candidate | None:
     word = noun.lower_
     gathering, codes = _gathering(parsed, noun, story)
-    told = word in nouns("talk") or (_is_attended(noun) and (_is_definite(noun) or _is_joint(parsed, noun)))
+    joint = _is_joint(parsed.with_(noun, ("of",)))
+    attended = _is_attended(noun) and (_is_definite(noun) or _is_joint(parsed.subjects(noun.head)))
+    told = word in nouns("talk") or joint or attended
     if not told and gathering is None and not (word == "conference" and _phone_noun(noun)):
         return None
     before = _before(parsed, noun)
@@ -115,7 +117,8 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
         company = _between(parsed, noun)
     roles = before + company
     complete = len(sides(before)) > 1 or any(child.lower_ in ("between", "among") for child in noun.children)
-    elsewhere = in_margin(noun) or (gathering is not None and only_spoken_of(noun))
+    away = bool(codes) and shunned(noun)
+    elsewhere = away or in_margin(noun) or (gathering is not None and only_spoken_of(noun))
     if not elsewhere and (not complete or len(sides(roles)) < 2 or gathering):
         roles = _outer(parsed, noun) + roles + askers(parsed, noun)
     if gathering is None and (named := _of_organisation(roles)):
@@ -125,6 +128,7 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
         return None  # told him in a phone call: the verb tells it
     kind = "multilateral" if gathering else "call" if phoned else "meeting"
     candidate = made(parsed, noun, kind, roles, gathering=gathering, organisations=codes, venue=venue)
+    candidate.shunned = away
     candidate.soft = word in nouns("either") and not gathering and not phoned
     if not gathering and not complete and _each(noun):
         candidate.separate = company + (parsed.with_(noun.head) if is_verb(noun.head) else [])

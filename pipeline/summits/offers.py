@@ -81,6 +81,24 @@ def only_spoken_of(noun: Any) -> bool:
     return head.lower_ in _beforehand() or (head.lower_ in ("of", "to") and head.head.lower_ in _beforehand())
 
 
+def shunned(noun: Any) -> bool:
+    """Whether somebody stays away from what others hold: boycotted the NATO meeting, refused to attend it."""
+    verb = noun.head
+    if noun.dep_ == "pobj" and verb.lower_ == "from" and verb.head.lower_ == "away":
+        return True
+    if noun.dep_ not in ("dobj", "obj") or not is_verb(verb):
+        return False
+    if stem(verb) in verbs("shunning"):
+        return True
+    above = verb.head if verb.dep_ == "xcomp" and is_verb(verb.head) else None
+    unwilling = above is not None and (stem(above) in ("refuse", "decline") or _negated(above))
+    return stem(verb) in ("attend", "join") and (unwilling or _negated(verb))
+
+
+def _negated(verb: Any) -> bool:
+    return any(child.dep_ == "neg" for child in verb.children)
+
+
 @cache
 def _beforehand() -> frozenset[str]:
     return frozenset(toml("verbs.toml")["beforehand"])

@@ -81,7 +81,7 @@ def _stand_in(mention: Mention, text: str, before: str, used: dict[str, int]) ->
             return "counterparts" if mention.plural else "counterpart"
         return last
     else:
-        kind = "after_the" if before == "the" and mention.form != "demonym" else mention.form
+        kind = "after_the" if before == "the" and mention.form not in ("demonym", "organisation") else mention.form
     choices = _words()[kind]
     turn = used.get(kind, 0)
     used[kind] = turn + 1

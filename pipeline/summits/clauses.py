@@ -117,9 +117,10 @@ class Parsed(Phrases):
             return []
         if not is_verb(head):
             return self.in_phrase(head)
-        passive = [child for child in head.children if child.dep_ == "nsubjpass"]
-        found = self.subjects(head, depth + 1)
-        return found or [role for child in passive for role in self.in_phrase(child)]
+        passive = [role for child in head.children if child.dep_ == "nsubjpass" for role in self.in_phrase(child)]
+        if passive and any(child.dep_ == "pcomp" for child in prep.children):
+            return passive  # X was received by Y before going on
+        return self.subjects(head, depth + 1) or passive
 
     def governor(self, noun: Any) -> Any | None:
         """The verb that a noun with a preposition belongs to."""

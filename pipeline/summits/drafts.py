@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from pipeline.summits.candidate import Candidate
@@ -24,6 +24,7 @@ class Draft:
     refers     it is "the meeting" itself that refers
     aside      told only to say when or where something else happens
     attended   it only tells who was at "the meeting"
+    former     what was planned once, as it was before something else was told
     series     codes of series (G7) that it is a meeting of
     weights    by sentence, how much of the event it tells
     each       parties told before, with each of which it is an encounter of its own
@@ -49,6 +50,7 @@ class Draft:
     refers: bool = False
     aside: bool = False
     attended: bool = False
+    former: bool = False
     series: set[str] = field(default_factory=set)
     weights: dict[int, int] = field(default_factory=dict)
     each: set[str] = field(default_factory=set)
@@ -91,11 +93,13 @@ def _same_office(person: Person, other: Person) -> bool:
 @dataclass(frozen=True, slots=True)
 class Context:
     """What was told before a candidate: `recent`, the persons that a pronoun may mean, likeliest first; `told`, whose
-    sides "the leaders" may mean, likeliest first; `persons`, all of the story."""
+    sides "the leaders" may mean, likeliest first; `persons`, all of the story; `series`, the parties of the gathering
+    that was told last."""
 
     recent: Sequence[Person]
     told: Sequence[Draft]
     persons: Sequence[Person]
+    series: Set[str] = frozenset()
 
 
 def resolve(candidate: Candidate, context: Context) -> Draft | None:
@@ -117,6 +121,7 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
         refers=candidate.refers,
         aside=candidate.aside,
         attended=candidate.attended and candidate.refers,
+        former=candidate.former,
     )
     if not candidate.roles and not candidate.organisations and not candidate.refers:
         return None
@@ -181,6 +186,9 @@ def _take(role: Role, draft: Draft, context: Context) -> None:
         draft.inferred = True
         if role.word == "one":
             _pronoun(draft, context.recent)
+        elif role.word == "series":
+            draft.parties |= context.series
+            draft.kind = "multilateral"
         else:
             meant = _meant(role.word, context.told)
             if meant is not None:

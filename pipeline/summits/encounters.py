@@ -10,7 +10,7 @@ from pipeline.summits.clauses import Parsed
 from pipeline.summits.noun_triggers import noun_candidate
 from pipeline.summits.places import PlaceHit, venue_hit
 from pipeline.summits.roles import Role
-from pipeline.summits.status import aside, in_passing, status_of
+from pipeline.summits.status import aside, in_passing, is_former_plan, status_of
 from pipeline.summits.verb_triggers import verb_candidate
 from pipeline.summits.verbs import is_verb
 
@@ -33,6 +33,7 @@ def candidates(
             candidate.status = status_of(token)
             if candidate.implied and candidate.status == "held":
                 candidate.status = candidate.implied
+            candidate.former = candidate.status == "planned" and is_former_plan(token)
             candidate.aside = aside(token)
             candidate.asserted = candidate.status != "held" or not in_passing(token)
             yield from _apart(candidate)

@@ -172,9 +172,21 @@ def _context(candidate: Candidate, story: Story, scan: Scan, drafts: Sequence[Dr
         if mention.person is not None and not any(mention.person is person for person in recent):
             recent.append(mention.person)
     told = [draft for draft in reversed(drafts) if len(draft.parties) >= 2 and index - draft.index <= _PAIR_REACH]
+    if (together := _together(story.by_sentence[index], candidate.trigger)) is not None:
+        told.insert(0, together)
     if not told and (pair := _two_leaders(scan) or _two_countries(story, index)):
         told = [pair]
-    return Context(recent, told, scan.persons)
+    gatherings = [draft.parties for draft in drafts if draft.kind == "multilateral" and draft.parties]
+    return Context(recent, told, scan.persons, frozenset(gatherings[-1] if gatherings else ()))
+
+
+def _together(mentions: Sequence[Mention], before: int) -> Draft | None:
+    """The two sides of whom a sentence has told persons so far: X hugged Y when they met."""
+    persons = [m.person for m in mentions if m.end <= before and m.person is not None and not m.person.bystander]
+    out = Draft("meeting", "held", [], [])
+    for person in persons:
+        out.add_person(person, None)
+    return out if len(out.parties) == 2 and len(persons) == 2 else None
 
 
 def _two_leaders(scan: Scan) -> Draft | None:
@@ -193,7 +205,7 @@ def _two_countries(story: Story, index: int) -> Draft | None:
     """The two sides that one of the sentences before names."""
     for back in range(index - 1, max(-1, index - 1 - RECALL), -1):
         codes = {mention.country for mention in story.by_sentence[back] if mention.country}
-        if len(codes) == 2:
+        if len(codes) == 2 and any(mention.level for near in story.by_sentence[: index + 1] for mention in near):
             out = Draft("meeting", "held", [], [])
             out.parties = {code for code in codes if code}
             return out

@@ -142,6 +142,8 @@ def _same_place(one: Draft, other: Draft) -> bool:
 
 def _same_status(one: Draft, other: Draft, distance: int) -> bool:
     statuses = {one.status, other.status}
+    if one.former != other.former and (one if other.former else other).status not in _HARD:
+        return False  # they meet today; they had been due to meet in May
     if len(statuses) == 1:
         return True
     if not (one.asserted and other.asserted) and distance <= _NEAR:

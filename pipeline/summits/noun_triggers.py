@@ -8,7 +8,8 @@ from typing import Any
 
 from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_at, sides, trigger_verbs
 from pipeline.summits.clauses import Parsed
-from pipeline.summits.lexicon import organisations, toml
+from pipeline.summits.gatherings import named_gathering, of_organisation
+from pipeline.summits.lexicon import toml
 from pipeline.summits.offers import askers, in_margin, only_spoken_of, shunned
 from pipeline.summits.phrases import COMPANY
 from pipeline.summits.places import PlaceHit, venue_hit
@@ -92,7 +93,7 @@ def _call(parsed: Parsed, noun: Any) -> Candidate | None:
 
 def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) -> Candidate | None:
     word = noun.lower_
-    gathering, codes = _gathering(parsed, noun, story)
+    gathering, codes = named_gathering(parsed, noun, story)
     joint = _is_joint(parsed.with_(noun, ("of",)))
     attended = _is_attended(noun) and (_is_definite(noun) or _is_joint(parsed.subjects(noun.head)))
     told = word in nouns("talk") or joint or attended
@@ -113,6 +114,8 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     if gathering is None:
         before, venue = _venue(parsed, noun, before, company, places)
     before = _without_theirs(parsed, noun, before)
+    if word in nouns("gathering") and not (before or company or codes) and _is_next(noun):
+        before = [Role(None, "series", parsed.start(noun))]
     if not company and len(sides(before)) < 2:
         company = _between(parsed, noun)
     roles = before + company
@@ -121,7 +124,7 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     elsewhere = away or in_margin(noun) or (gathering is not None and only_spoken_of(noun))
     if not elsewhere and (not complete or len(sides(roles)) < 2 or gathering):
         roles = _outer(parsed, noun) + roles + askers(parsed, noun)
-    if gathering is None and (named := _of_organisation(roles)):
+    if gathering is None and (named := of_organisation(roles)):
         gathering, codes = story[parsed.start(noun) : parsed.end(noun)], [named]
     phoned = _phone_noun(noun)
     if phoned and is_verb(noun.head.head) and stem(noun.head.head) in trigger_verbs("tell"):
@@ -130,7 +133,7 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     candidate = made(parsed, noun, kind, roles, gathering=gathering, organisations=codes, venue=venue)
     candidate.shunned = away
     candidate.soft = word in nouns("either") and not gathering and not phoned
-    if not gathering and not complete and _each(noun):
+    if not gathering and not complete and (_each(noun) or (phoned and word in nouns("several"))):
         candidate.separate = company + (parsed.with_(noun.head) if is_verb(noun.head) else [])
     return candidate
 
@@ -153,12 +156,6 @@ def _each(noun: Any) -> bool:
     return noun.lower_ in nouns("counted") or (apart and noun.lower_ in nouns("several"))
 
 
-def _of_organisation(roles: Sequence[Role]) -> str | None:
-    """The organisation whose representatives alone meet: the AU leaders opened their summit."""
-    codes = {role.mention.country for role in roles if role.mention is not None and role.mention.country}
-    return codes.pop() if len(codes) == 1 and codes <= organisations() else None
-
-
 def _before(parsed: Parsed, noun: Any) -> list[Role]:
     """Actors in front of a noun: U.S.-Ukraine talks, the Takaichi-Lee summit, his meeting."""
     own = [role for child in noun.children if child.dep_ in _BEFORE for role in _joined(parsed, child, 0)]
@@ -166,12 +163,20 @@ def _before(parsed: Parsed, noun: Any) -> list[Role]:
     return own + [Role(None, "many", parsed.start(child)) for child in theirs]
 
 
+def _is_next(noun: Any) -> bool:
+    """Whether a gathering is the next of those that the story tells: the next summit will be held in Astana."""
+    return noun.dep_ in ("nsubj", "nsubjpass") and any(child.lower_ == "next" for child in noun.lefts)
+
+
 def _without_theirs(parsed: Parsed, noun: Any, before: list[Role]) -> list[Role]:
     """ "The leaders of the G20 ended their summit": theirs, and not that of others told before."""
     if not any(role.word == "many" for role in before) or noun.dep_ not in _ARGUMENT or not is_verb(noun.head):
         return before
     subjects = parsed.subjects(noun.head)
-    own = len(subjects) > 1 or any(role.group is not None or _is_group(role) for role in subjects)
+    nobody = not subjects and any(
+        child.dep_ in ("nsubj", "nsubjpass") and child.tag_.startswith("NN") for child in noun.head.children
+    )  # the chiefs of staff held their session
+    own = nobody or len(subjects) > 1 or any(role.group is not None or _is_group(role) for role in subjects)
     return [role for role in before if role.word != "many"] if own else before
 
 
@@ -199,7 +204,10 @@ def _outer(parsed: Parsed, noun: Any) -> list[Role]:
             if stem(head) in ("join", "invite", "offer") and noun.dep_ not in ("dobj", "obj")
             else []
         )
-        return parsed.subjects(head) + parsed.with_(head) + objects
+        given = (
+            parsed.passive_subject(head) if noun.dep_ in ("dobj", "obj", "oprd") else []
+        )  # was granted an audience by
+        return parsed.subjects(head) + given + parsed.with_(head) + objects
     if noun.dep_ == "nsubj" and is_verb(head):
         return parsed.with_(head) + (parsed.objects(head) if stem(head) in verbs("uniting") else [])
     if noun.dep_ in ("pobj", "pcomp"):
@@ -246,46 +254,6 @@ def _hyphened(noun: Any, parsed: Parsed, role: Role) -> bool:
         return False
     near = [word.text for word in noun.doc[max(0, token.i - 1) : token.i + 2]]
     return any(text in ("-", "–", "—", "and", "/") for text in near)
-
-
-def _gathering(parsed: Parsed, noun: Any, story: str) -> tuple[str | None, list[str]]:
-    """The name of an organisation's or series' gathering that the noun is, such as G20 summit, and the codes."""
-    codes: list[str] = []
-    first = parsed.start(noun)
-    if noun.lower_ not in nouns("gathering"):
-        return None, codes
-    for child in noun.lefts:
-        if child.dep_ == "det":
-            continue
-        for word in child.subtree:
-            mention = parsed.mention_at(word)
-            if mention is not None and mention.country in organisations():
-                codes += [mention.country] if mention.country not in codes else []
-                first = min(first, mention.start)
-    last = parsed.end(noun)
-    if noun.text[0].isupper() and noun.i and _is_name(parsed, noun):
-        right = next((child for child in noun.rights if child.dep_ == "prep" and child.lower_ == "of"), None)
-        if right is not None and not codes:
-            last = parsed.end(right.doc[right.right_edge.i])
-        return story[parsed.start(noun.doc[noun.left_edge.i]) : last], codes
-    for child in noun.rights:
-        if child.dep_ == "prep" and child.lower_ == "of":
-            for word in child.subtree:
-                mention = parsed.mention_at(word)
-                if mention is not None and mention.country in organisations() and mention.kind in ("country", "group"):
-                    codes += [mention.country] if mention.country not in codes else []
-    return (story[first:last], codes) if codes else (None, [])
-
-
-def _is_name(parsed: Parsed, noun: Any) -> bool:
-    """Whether a capitalised noun is the name of a series: Summit of the Americas, East Asia Summit."""
-    parts = [
-        word
-        for child in (*noun.lefts, *noun.rights)
-        if child.dep_ in ("compound", "nmod", "prep")
-        for word in child.subtree
-    ]
-    return any(word.text[0].isupper() and parsed.mention_at(word) is None for word in parts)
 
 
 def _phone_noun(noun: Any) -> bool:

@@ -201,6 +201,8 @@ class Scan:
         hit = self._tagged.ends.get(place)
         if hit is None or hit.entry.kind != "country" or " " not in name or not self._tokens[place - 1].possessive:
             return None
+        if name.rsplit(maxsplit=1)[-1].lower() in name_words("institutions"):
+            return None
         return self._person(name, None, hit.entry.value, None, False, False)
 
     def _named(self, first: int, last: int, person: Person, name: str) -> None:
@@ -258,7 +260,7 @@ class Scan:
 
     def _counterpart(self, hit: Hit, first: int, country: str | None) -> None:
         at = hit.last
-        plural = self._tokens[hit.last - 1].norm in ("counterparts", "colleagues", "numbers")
+        plural = self._tokens[hit.last - 1].norm in ("counterparts", "colleagues", "numbers", "peers")
         if country is None and not plural:
             at, country = self._tagged.of_office(hit)
         behind = at + (at < len(self._tokens) and self._tokens[at].text == ",")

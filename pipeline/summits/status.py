@@ -114,6 +114,20 @@ def _bare_infinitive(trigger: Any) -> bool:
     return is_verb(trigger) and infinitive and stem(trigger.head) not in verbs("factive") and trigger.dep_ != "csubj"
 
 
+def is_former_plan(trigger: Any) -> bool:
+    """Whether a plan is told as one of the past: they had intended, had been due, had agreed to meet."""
+    token = trigger
+    for _ in range(_DEEPEST):
+        if is_verb(token) and any(
+            child.dep_ == "aux" and child.lower_ in ("had", "'d", "’d") for child in token.children
+        ):
+            return bool(token != trigger)
+        if token.head == token or (is_verb(token) and token.tag_ in _FINITE):
+            return False
+        token = token.head
+    return False
+
+
 def in_passing(trigger: Any) -> bool:
     """Whether a trigger is mentioned in a phrase (during his talks with X, besides meeting Y) that says nothing of
     whether it took place."""

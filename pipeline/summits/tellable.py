@@ -15,7 +15,8 @@ from pipeline.summits.story import Story
 RECALL = 3
 """Sentences back in which a pronoun finds its person."""
 _REFERRING = re.compile(
-    r"\b(?:he|she|they|both|the two|the leaders|two (?:sides|leaders|countries|men)|"
+    r"\b(?:he|she|they|both|the two|the (?:leaders|ministers|presidents|premiers|monarchs)|"
+    r"two (?:sides|leaders|countries|men)|"
     r"the (?:meeting|summit|talks|visit|trip|call|encounter|gathering|session|conference)|"
     r"(?:it|this|that) (?:was|had been|has been|will be)|its (?:postponement|cancellation))\b",
     re.IGNORECASE,

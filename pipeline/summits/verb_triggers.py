@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_after, trigger_verbs
+from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_after, sides, trigger_verbs
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.everyday_verbs import CLAUSES, EVERYDAY, OBJECT, everyday
 from pipeline.summits.lexicon import organisations, toml
@@ -230,7 +230,7 @@ def _agree(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate |
     subjects = people(parsed.subjects(verb))
     visiting = any(role.mention is not None and role.mention.visiting for role in subjects)
     here = any(child.lower_ == "here" for child in verb.children) or place_after(parsed, verb, places, ("in", "at"))
-    if not (visiting or here) or len({role.mention.country for role in subjects if role.mention is not None}) < 2:
+    if not (visiting or here) or len(sides(subjects)) < 2:
         return None
     return made(parsed, verb, "meeting", subjects)
 

@@ -44,7 +44,16 @@ def visit_named(parsed: Parsed, noun: Any, places: Sequence[PlaceHit]) -> Candid
         people += [role for role in parsed.with_(noun.head, ("by",)) if role.mention is not None]
     people = [role for role in people if destination is None or not _inside(role, destination)]
     people = people or [role for role in parsed.owner(noun) if destination is None or not _inside(role, destination)]
+    if destination is None and _one_list(parsed, people + asking):
+        return None  # the presidents of A and B cancelled the visit
     return made(parsed, noun, "visit", people + asking, destination=destination)
+
+
+def _one_list(parsed: Parsed, roles: Sequence[Role]) -> bool:
+    """Whether all who are told are joined to each other: then they travel together, and nobody is visited."""
+    tokens = [parsed.token_at(role.position) for role in roles]
+    first = tokens[0] if tokens else None
+    return first is not None and len(tokens) > 1 and all(token in first.conjuncts for token in tokens[1:])
 
 
 def _inside(role: Role, hit: PlaceHit) -> bool:

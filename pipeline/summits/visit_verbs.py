@@ -44,7 +44,9 @@ def _expected(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidat
 def _due(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
     """ "Is due in Tbilisi on Monday"."""
     due = next((child for child in verb.children if child.dep_ == "acomp" and child.lower_ == "due"), None)
-    destination = place_after(parsed, due, places, ("in", "at")) if due is not None else None
+    destination = None
+    if due is not None:
+        destination = place_after(parsed, due, places, ("in", "at")) or place_after(parsed, verb, places, ("in", "at"))
     guests = people(parsed.subjects(verb))
     if destination is None or not guests:
         return None

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Collection
 
 FIRST_WAIT = 0.5
-LONGEST_WAIT = 30.0
+LONGEST_WAIT = 8.0
 """Seconds before a child is started again; doubled from the first to the longest."""
 STEADY_SECONDS = 60.0
 """A child that has lived for so long has not crashed because of what made the last one crash."""

@@ -9,18 +9,16 @@ received. Credentials go to the origin they are meant for and nowhere else.
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from connectors.addresses import PrivateHosts, is_public, literal
+from connectors.addresses import PrivateHosts
+from connectors.guard import Forbidden, GuardedResolver
 from connectors.headers import retry_after, without_credentials
 from connectors.unpack import ACCEPTED, UnpackError, unpack
 
@@ -104,21 +102,18 @@ class Fetcher:
         resolver: AbstractResolver | None = None,
     ) -> None:
         self._user_agent = user_agent
-        self._private = private
+        self._guard = GuardedResolver(resolver, private)
         self._limits = limits or Limits()
         self._connections = connections
-        self._system_resolver = resolver
         self._session: aiohttp.ClientSession | None = None
-        self._private_sockets: set[tuple[str, int]] = set()
         self._turns = asyncio.Semaphore(LARGE_AT_ONCE)
         self._tls: dict[str, ssl.SSLContext] = {}
 
     async def __aenter__(self) -> Fetcher:
-        self._system_resolver = self._system_resolver or ThreadedResolver()
         connector = aiohttp.TCPConnector(
             limit=self._connections,
-            resolver=_GuardedResolver(self._system_resolver, self._private, self._private_sockets),
-            socket_factory=self._socket,
+            resolver=self._guard,
+            socket_factory=self._guard.open,
             ttl_dns_cache=60,
             dns_cache_max_size=20_000,
             keepalive_timeout=KEPT_OPEN,
@@ -136,15 +131,6 @@ class Fetcher:
     async def __aexit__(self, *exc: object) -> None:
         assert self._session is not None
         await self._session.close()
-
-    def _socket(self, info: tuple[Any, ...]) -> socket.socket:
-        """The last guard: the address of the socket that is about to connect, whatever named it."""
-        family, kind, proto, _, address = info
-        if not is_public(address[0]) and (address[0], address[1]) not in self._private_sockets:
-            raise _Forbidden(address[0])
-        sock = socket.socket(family=family, type=kind, proto=proto)
-        sock.setblocking(False)
-        return sock
 
     async def fetch(
         self,
@@ -196,12 +182,8 @@ class Fetcher:
             port = target.port
         except ValueError as error:
             raise Refused(f"{url[:200]!r} is no address: {error}") from None
-        host = target.raw_host
-        address = literal(host.partition("%")[0])
-        if address and ("%" in host or not is_public(address)):
-            if not self._private.allows(address, port):
-                raise Refused(f"{host} is no public address; name it in [connect] allow_private if it is meant")
-            self._private_sockets.add((address, port or 0))
+        if not self._guard.admits(target.raw_host, port or 0):
+            raise Refused(f"{target.raw_host} is no public address; name it in [connect] allow_private if it is meant")
         return target.with_fragment(None).with_user(None) if target.user is None else target.with_fragment(None)
 
     async def _get(self, target: URL, headers: dict[str, str], own: Credentials | None) -> Response | _Redirect:
@@ -224,13 +206,13 @@ class Fetcher:
                 return await self._document(answer, shown)
         except UnpackError as error:
             raise Refused(f"{shown}: {error}", status=200) from error
-        except _Forbidden as error:
+        except Forbidden as error:
             raise Refused(f"{target.host} leads to {error.address}, which is no public address; name the host in "
                           "[connect] allow_private if it is meant") from None  # fmt: skip
         except aiohttp.ClientConnectorError as error:
             cause = error.os_error
             while cause is not None:
-                if isinstance(cause, _Forbidden):
+                if isinstance(cause, Forbidden):
                     raise Refused(f"{target.host} leads to {cause.address}, which is no public address; name the "
                                   "host in [connect] allow_private if it is meant") from None  # fmt: skip
                 cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
@@ -298,46 +280,6 @@ class _Turn:
         if self._mine:
             self._mine = False
             self._turns.release()
-
-
-class _Forbidden(OSError):
-    def __init__(self, address: str) -> None:
-        super().__init__(f"{address} is no public address")
-        self.address = address
-
-
-class _GuardedResolver(AbstractResolver):
-    """Resolves names, and lets through only public addresses, or all where the host may be private."""
-
-    def __init__(self, inner: AbstractResolver, private: PrivateHosts, sockets: set[tuple[str, int]]) -> None:
-        self._inner = inner
-        self._private = private
-        self._sockets = sockets
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        allowed = self._private.allows(host, port)
-        if host.rstrip(".").lower().endswith(".localhost") or host.rstrip(".").lower() == "localhost":
-            found = [_loopback(host, port)]  # RFC 6761, 6.3: no name below localhost is ever asked for
-        else:
-            found = await self._inner.resolve(host, port, family)
-        if allowed:
-            self._sockets.update((one["host"], one["port"]) for one in found)
-            return found
-        for one in found:
-            if not is_public(one["host"]):
-                raise _Forbidden(one["host"])
-        return found
-
-    async def close(self) -> None:
-        await self._inner.close()
-
-
-def _loopback(host: str, port: int) -> ResolveResult:
-    return ResolveResult(
-        hostname=host, host="127.0.0.1", port=port, family=socket.AF_INET, proto=0, flags=socket.AI_NUMERICHOST
-    )
 
 
 def _response(answer: aiohttp.ClientResponse, body: bytes, wire_bytes: int) -> Response:

@@ -45,7 +45,7 @@ from schemas.errors import RegistryError, RegistryUnavailable
 log = logging.getLogger("summitwire.run")
 
 FIRST_WAIT = 1.0
-LONGEST_WAIT = 30.0
+LONGEST_WAIT = 10.0
 """Seconds between tries while topics or registry are away; doubled from the first to the longest."""
 
 

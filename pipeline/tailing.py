@@ -19,7 +19,7 @@ from schemas.records import ContractRecord
 
 POLL = 0.5
 """Seconds between two looks for new records."""
-LONGEST_WAIT = 30.0
+LONGEST_WAIT = 10.0
 """Seconds between tries while topics are away; doubled from POLL up to this."""
 
 log = logging.getLogger("summitwire.tail")

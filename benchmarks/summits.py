@@ -24,7 +24,7 @@ from typing import Any
 from benchmarks.summits_peers import full_pipeline, keywords, named_entities
 from benchmarks.wire_mix import other_stories
 from pipeline.summits import extract, load
-from pipeline.summits.gate import may_hold_encounter, may_name_sides, names_office
+from pipeline.summits.gate import may_name_sides, names_office, worth_reading
 from pipeline.summits.sentences import sentences
 
 Story = dict[str, Any]
@@ -161,7 +161,7 @@ def passes(text: str) -> bool:
     return (
         names_office(text)
         and may_name_sides(text)
-        and any(may_hold_encounter(text[start:end]) for start, end in sentences(text))
+        and any(worth_reading(text[start:end]) for start, end in sentences(text))
     )
 
 
@@ -170,7 +170,7 @@ def measure_gate(stories: Sequence[Story], others: Sequence[str]) -> None:
     lost = [
         story["id"]
         for story, event in events
-        if not passes(story["text"]) or not any(may_hold_encounter(story["text"][a:b]) for a, b in event["evidence"])
+        if not passes(story["text"]) or not any(worth_reading(story["text"][a:b]) for a, b in event["evidence"])
     ]
     through = sum(map(passes, others))
     print(f"\ngate: loses {len(lost)} of {len(events)} events ({', '.join(lost) or 'none'});", end=" ")

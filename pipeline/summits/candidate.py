@@ -106,6 +106,19 @@ def nouns(group: str) -> frozenset[str]:
 
 
 @cache
+def lengths() -> frozenset[str]:
+    """Words for how long somebody was with another: minutes, an hour, the evening."""
+    return frozenset(toml("cues.toml")["nouns"]["lengths"])
+
+
+@cache
+def times() -> frozenset[str]:
+    """Words that tell when something is: weekdays, months, ago, last."""
+    calendar = toml("calendar.toml")
+    return frozenset((*calendar["weekdays"], *calendar["months"], *toml("cues.toml")["trips"]["times"]))
+
+
+@cache
 def trigger_verbs(group: str) -> frozenset[str]:
     """Trigger verbs: meet, receive, phone, speak, sign, tell, put_off, visit."""
     return frozenset(toml("cues.toml")["verbs"][group])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-from pipeline.summits.candidate import Candidate, made
+from pipeline.summits.candidate import Candidate, lengths, made, phone_words, times
 from pipeline.summits.clauses import Parsed
-from pipeline.summits.lexicon import toml
 from pipeline.summits.roles import named, people
 
-EVERYDAY = ("see", "spend", "drop", "stop")
+EVERYDAY = ("see", "spend", "drop", "stop", "be")
 OBJECT = ("dobj", "obj")
 CLAUSES = ("xcomp", "ccomp", "oprd", "acomp", "attr", "prt")
 
@@ -19,6 +17,8 @@ def everyday(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
     """The encounter that one of EVERYDAY, with this base form, tells, or None."""
     if base == "see":
         return _see(parsed, verb)
+    if base == "be":
+        return _on_the_line(parsed, verb)
     return _spend(parsed, verb) if base == "spend" else _drop_in(parsed, verb)
 
 
@@ -28,16 +28,32 @@ def _see(parsed: Parsed, verb: Any) -> Candidate | None:
         people(parsed.passive_subject(verb)) if any(child.dep_ == "agent" for child in verb.children) else []
     )
     as_what = any(child.dep_ == "prep" and child.lower_ in ("as", "through") for child in verb.children)
-    if not objects or as_what or any(child.dep_ in CLAUSES for child in verb.children) or verb.tag_ in ("VBZ", "VBP"):
+    now = verb.tag_ in ("VBZ", "VBP")
+    if not objects or as_what or any(child.dep_ in CLAUSES for child in verb.children) or (now and not _dated(verb)):
         return None
     subjects = people(parsed.subjects(verb))
-    return made(parsed, verb, "meeting", subjects + objects) if subjects else None
+    return made(parsed, verb, "meeting", subjects + objects, implied="planned" if now else "") if subjects else None
+
+
+def _dated(verb: Any) -> bool:
+    """Whether a day hangs on a verb, by which its present tells what is to come: sees the king on Friday."""
+    words = [w.lower_ for c in verb.children if c.dep_ in ("prep", "advmod", "npadvmod", "tmod") for w in c.subtree]
+    return "every" not in words and not times().isdisjoint(words)
+
+
+def _on_the_line(parsed: Parsed, verb: Any) -> Candidate | None:
+    """ "Was on the telephone with X"."""
+    phone = any(
+        word.lower_ in phone_words() for child in verb.children if child.lower_ == "on" for word in child.children
+    )
+    company = named(people(parsed.with_(verb, ("with", "to"))))
+    return made(parsed, verb, "call", parsed.subjects(verb) + company, separate=company) if phone and company else None
 
 
 def _spend(parsed: Parsed, verb: Any) -> Candidate | None:
     """ "Spent an hour with X"; "the two spent an hour together"."""
     long = any(
-        word.lower_ in _lengths()
+        word.lower_ in lengths()
         for child in verb.children
         if child.dep_ in (*OBJECT, "npadvmod")
         for word in child.subtree
@@ -48,11 +64,6 @@ def _spend(parsed: Parsed, verb: Any) -> Candidate | None:
     if not long or not (people(company) or (together and subjects)):
         return None
     return made(parsed, verb, "meeting", subjects + people(company))
-
-
-@cache
-def _lengths() -> frozenset[str]:
-    return frozenset(toml("cues.toml")["nouns"]["lengths"])
 
 
 def _drop_in(parsed: Parsed, verb: Any) -> Candidate | None:

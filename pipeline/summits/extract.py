@@ -18,7 +18,7 @@ from pipeline.summits.drafts import Context, Draft, one_each, resolve
 from pipeline.summits.encounters import candidates
 from pipeline.summits.fields import finish
 from pipeline.summits.filed import home
-from pipeline.summits.gate import may_hold_encounter, may_name_sides, names_office
+from pipeline.summits.gate import may_name_sides, names_office, worth_reading
 from pipeline.summits.joining import is_event, join
 from pipeline.summits.people import Mention, Person
 from pipeline.summits.places import places, spoken_of
@@ -70,7 +70,7 @@ def extract(
     if not (names_office(text) and may_name_sides(source)):
         return []
     spans = sentences(text)
-    wanted = [index for index, (start, end) in enumerate(spans) if may_hold_encounter(text[start:end])][:MOST_PARSED]
+    wanted = [index for index, (start, end) in enumerate(spans) if worth_reading(text[start:end])][:MOST_PARSED]
     if not wanted:
         return []
     scan = Scan(text, headline[:_LONGEST_HEADLINE] if headline else None, home(dateline, source))

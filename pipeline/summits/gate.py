@@ -40,6 +40,25 @@ def may_hold_encounter(sentence: str) -> bool:
     return bool(triggers(sentence))
 
 
+@cache
+def _trip() -> re.Pattern[str]:
+    given = toml("cues.toml")["trips"]
+    going, being = ("|".join(map(re.escape, given[kind])) for kind in ("going", "being"))
+    return re.compile(
+        rf"\b(?:(?:{going})\b(?:\s[\w'’.-]+){{0,4}}?\s(?:to|for|in|at)|(?:{being})(?:\s\w+)?\sin|way\sto)\s(?:the\s)?[A-ZÀ-Þ]"
+    )
+
+
+def worth_reading(sentence: str) -> bool:
+    """Whether a sentence goes through the gate."""
+    return may_hold_encounter(sentence) or may_tell_trip(sentence)
+
+
+def may_tell_trip(sentence: str) -> bool:
+    """Whether a verb of coming, going or being stands before the name of a place: goes to Berlin, was in Tirana."""
+    return _trip().search(sentence) is not None
+
+
 _WORD = re.compile(r"[a-z]+")
 
 

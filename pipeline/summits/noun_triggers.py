@@ -17,7 +17,7 @@ from pipeline.summits.referring import PLURAL
 from pipeline.summits.roles import Role, people
 from pipeline.summits.status import status_named
 from pipeline.summits.verbs import is_verb, stem, verbs
-from pipeline.summits.visit_nouns import visit_named
+from pipeline.summits.visit_nouns import invited, visit_named
 
 _ARGUMENT = ("dobj", "obj", "nsubjpass", "attr", "oprd")
 _BEFORE = ("compound", "poss", "amod", "nmod", "npadvmod", "nummod")
@@ -65,6 +65,8 @@ def _candidate(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str
         return None
     if word in nouns("visit"):
         return visit_named(parsed, noun, places)
+    if word in nouns("inviting"):
+        return invited(parsed, noun, places)
     if word in nouns("call"):
         return _call(parsed, noun)
     if word in nouns("talk") or word in nouns("gathering"):
@@ -87,7 +89,7 @@ def _call(parsed: Parsed, noun: Any) -> Candidate | None:
         if child.dep_ in ("relcl", "acl"):
             roles += parsed.subjects(child) + parsed.with_(child, (*COMPANY, "to"))
     if len(sides(roles)) < 2:
-        roles += _outer(parsed, noun)
+        roles += parsed.subjects(noun.head) if placed else _outer(parsed, noun)
     return made(parsed, noun, "call", roles)
 
 

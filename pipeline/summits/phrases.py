@@ -72,6 +72,8 @@ class Phrases:
                 else:
                     out.append(Role(mention, "", self.start(token)))
                     out += self._listed(token, mention, depth)
+        elif token.lower_ == "whom":
+            out += self._antecedent(token, depth)
         elif token.lower_ in PRONOUNS:
             out.append(Role(None, "one", self.start(token)))
         elif token.lower_ == "it" and token.dep_ in ("nsubj", "nsubjpass"):
@@ -104,6 +106,11 @@ class Phrases:
         if prep.lower_ == "with":
             return bool(prep.i == token.i + 2 and prep.nbor(-1).lower_ in ("along", "together"))
         return prep.lower_ in _SUCH_AS and (open_group or prep.lower_ == "including")
+
+    def _antecedent(self, pronoun: Any, depth: int) -> list[Role]:
+        """The Chancellor, with whom X spoke."""
+        verb = pronoun.head.head
+        return self.in_phrase(verb.head, depth + 1) if pronoun.dep_ == "pobj" and verb.dep_ == "relcl" else []
 
     def _it(self, verb: Any, depth: int) -> list[Role]:
         """ "The bloc said it had put off a summit": who said so."""

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_after, sides, trigger_verbs
+from pipeline.summits.candidate import (
+    Candidate,
+    lengths,
+    made,
+    nouns,
+    phone_words,
+    place_after,
+    sides,
+    times,
+    trigger_verbs,
+)
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.everyday_verbs import CLAUSES, EVERYDAY, OBJECT, everyday
 from pipeline.summits.lexicon import organisations, toml
@@ -29,8 +39,8 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
         return _meet(parsed, verb, base)
     if base == "come" and _words_behind(verb, 3) in nouns("in_person"):
         return _meet(parsed, verb, base)
-    if base in EVERYDAY:
-        return everyday(parsed, verb, base)
+    if base in EVERYDAY and (seen := everyday(parsed, verb, base)) is not None:
+        return seen
     if base in trigger_verbs("receive") or (base == "bring" and _together(verb)):
         return _receive(parsed, verb)
     if base in trigger_verbs("sign"):
@@ -163,12 +173,17 @@ def _call(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         objects = people(parsed.with_(verb, ("to", "with")))
     if base != "call":
         return made(parsed, verb, "call", parsed.subjects(verb) + objects, separate=objects) if objects else None
-    if any(_describes(child) or (child.dep_ == "prep" and child.lower_ == "for") for child in verb.children):
+    if any(_describes(child) or _calls_for(child) for child in verb.children):
         return None
     visited = named(people(parsed.with_(verb, ("on",))))
     if visited:  # called on the king
         return made(parsed, verb, "meeting", parsed.subjects(verb) + visited)
     return made(parsed, verb, "call", parsed.subjects(verb) + objects, separate=objects) if named(objects) else None
+
+
+def _calls_for(child: Any) -> bool:
+    """Whether a phrase tells what is called for, and not how long somebody called on another: for 20 minutes."""
+    return child.dep_ == "prep" and child.lower_ == "for" and lengths().isdisjoint(w.lower_ for w in child.subtree)
 
 
 def _describes(child: Any) -> bool:
@@ -293,4 +308,10 @@ def _placed_near(verb: Any) -> bool:
 
 def _placed(verb: Any) -> bool:
     """Whether a verb of speaking has a place: "spoke with X in Paris" was in person, without a place it seldom was."""
-    return any(child.dep_ == "prep" and child.lower_ in ("in", "at", "during") for child in verb.children)
+    when = times() | lengths()
+    return any(
+        child.dep_ == "prep"
+        and child.lower_ in ("in", "at", "during")
+        and when.isdisjoint(w.lower_ for w in child.children)
+        for child in verb.children
+    )

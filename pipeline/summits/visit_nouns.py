@@ -9,7 +9,8 @@ from pipeline.summits.candidate import Candidate, made, nouns, place_after, plac
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.offers import askers
 from pipeline.summits.places import PlaceHit
-from pipeline.summits.roles import Role
+from pipeline.summits.referring import reference_words
+from pipeline.summits.roles import Role, named
 from pipeline.summits.verbs import is_verb, stem, verbs
 
 _BEFORE = ("compound", "poss", "amod", "nmod", "npadvmod", "nummod")
@@ -19,9 +20,10 @@ def visit_named(parsed: Parsed, noun: Any, places: Sequence[PlaceHit]) -> Candid
     """The visit that a noun names: whose it is, and where to."""
     if noun.dep_ == "pobj" and noun.head.lower_ in ("for", "on") and stem(noun.head.head) in verbs("travel"):
         return None  # arrived for a visit: the verb tells it
-    if noun.lower_ == "stop" and not any(child.lower_ in nouns("which_stop") for child in noun.lefts):
-        return None
     destination = place_after(parsed, noun, places, ("to", "of", "in"))
+    which = any(child.lower_ in nouns("which_stop") for child in noun.lefts)
+    if noun.lower_ == "stop" and not which and destination is None:
+        return None
     own = [child for child in noun.children if child.dep_ in _BEFORE]
     people = [role for child in own for role in parsed.in_phrase(child)]
     if destination is None:
@@ -43,6 +45,7 @@ def visit_named(parsed: Parsed, noun: Any, places: Sequence[PlaceHit]) -> Candid
     if is_verb(noun.head) and noun.dep_ in ("dobj", "obj"):  # put off a visit to Athens by X
         people += [role for role in parsed.with_(noun.head, ("by",)) if role.mention is not None]
     people = [role for role in people if destination is None or not _inside(role, destination)]
+    people = people or _of_itinerary(parsed, noun)
     people = people or [role for role in parsed.owner(noun) if destination is None or not _inside(role, destination)]
     if destination is None and _one_list(parsed, people + asking):
         return None  # the presidents of A and B cancelled the visit
@@ -54,6 +57,30 @@ def _one_list(parsed: Parsed, roles: Sequence[Role]) -> bool:
     tokens = [parsed.token_at(role.position) for role in roles]
     first = tokens[0] if tokens else None
     return first is not None and len(tokens) > 1 and all(token in first.conjuncts for token in tokens[1:])
+
+
+def _of_itinerary(parsed: Parsed, noun: Any) -> list[Role]:
+    """Whose programme it is from which a visit was dropped, or to which it was added."""
+    return [
+        role
+        for prep in noun.head.children
+        if noun.dep_ in ("dobj", "nsubjpass") and prep.dep_ == "prep"
+        for carrier in prep.children
+        if carrier.lower_ in reference_words("carriers")
+        for role in parsed.owner(carrier) + parsed.with_(carrier, ("of",))
+    ]
+
+
+def invited(parsed: Parsed, noun: Any, places: Sequence[PlaceHit]) -> Candidate | None:
+    """ "Has an invitation to Tunis from President X": the visit to which a noun asks somebody. What an infinitive tells
+    ("to France to lift the ban") is that verb's."""
+    destination = place_after(parsed, noun, places, ("to",))
+    if destination is None or any(child.dep_ == "acl" for child in noun.children):
+        return None
+    own = [role for child in noun.children if child.dep_ == "poss" for role in parsed.in_phrase(child)]
+    hosts = own + parsed.with_(noun, ("from", "by", "of"))
+    guests = named(parsed.with_(noun, ("for", "to"))) or parsed.governing(noun)
+    return made(parsed, noun, "visit", guests + hosts, destination=destination, implied="proposed")
 
 
 def _inside(role: Role, hit: PlaceHit) -> bool:

@@ -13,8 +13,8 @@ from schemas.records import SummitEvent
 DAY = date(2024, 5, 15)
 CASES = [
     line.split("\t")
-    for table in ("sentences_b.tsv", "sentences_c.tsv", "sentences_d.tsv", "sentences_gatherings.tsv")
-    for line in (Path(__file__).parent / table).read_text(encoding="utf-8").splitlines()
+    for table in sorted(Path(__file__).parent.glob("sentences_*.tsv"))
+    for line in table.read_text(encoding="utf-8").splitlines()
     if line and not line.startswith("#")
 ]
 OPEN = {

@@ -40,7 +40,8 @@ def quotes_of(
             own = set(told[number]) if primary[number] else {index for index, _ in draft.sentences}
             behind = draft.status == "held" and not of_lead and {one.first - 1} & (own | {ends[number]})
             here = sentences & own or ((leads or behind) and not sentences & (owned - set(told[number])))
-            if here and _takes_part(one, draft, leads) and not _earlier(one, draft, story):
+            part = _takes_part(one, draft, leads) or _told_to_other_side(one, draft, story)
+            if here and part and not _earlier(one, draft, story):
                 found.append(number)
         for number in found or _alone(one, events, primary, sentences & owned, story):
             out[number].append(one.quote)
@@ -52,6 +53,18 @@ def _takes_part(one: Said, draft: Draft, leads: bool) -> bool:
     if one.speaker is None:
         return leads
     return any(one.speaker is person for person in draft.persons) or (leads and may_take_part(one.speaker, draft))
+
+
+def _told_to_other_side(one: Said, draft: Draft, story: Story) -> bool:
+    """Whether somebody of a side of which nobody is named speaks to one who took part."""
+    if one.speaker is None or not may_take_part(one.speaker, draft):
+        return False
+    return any(
+        mention.person is person and one.around[0] <= mention.start < one.around[1]
+        for index in range(one.first, one.last + 1)
+        for mention in story.by_sentence[index]
+        for person in draft.persons
+    )
 
 
 def _alone(

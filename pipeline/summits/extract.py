@@ -18,7 +18,7 @@ from pipeline.summits.drafts import Context, Draft, one_each, resolve
 from pipeline.summits.encounters import candidates
 from pipeline.summits.fields import finish
 from pipeline.summits.filed import home
-from pipeline.summits.gate import may_name_sides, names_office, worth_reading
+from pipeline.summits.gate import may_hold_encounter, may_name_sides, names_office
 from pipeline.summits.joining import is_event, join
 from pipeline.summits.people import Mention, Person
 from pipeline.summits.places import places, spoken_of
@@ -43,6 +43,8 @@ _PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he)\b")
 _LONGEST_HEADLINE = 500
 MOST_PARSED = 400
 """Sentences of a story that are parsed."""
+_SOON = 2
+"""Sentences further on in which those are named whom a story calls "the two leaders" first."""
 _PAIR_REACH = 6
 """Sentences for which "the two leaders" may mean those of an encounter told before."""
 
@@ -70,7 +72,7 @@ def extract(
     if not (names_office(text) and may_name_sides(source)):
         return []
     spans = sentences(text)
-    wanted = [index for index, (start, end) in enumerate(spans) if worth_reading(text[start:end])][:MOST_PARSED]
+    wanted = [index for index, (start, end) in enumerate(spans) if may_hold_encounter(text[start:end])][:MOST_PARSED]
     if not wanted:
         return []
     scan = Scan(text, headline[:_LONGEST_HEADLINE] if headline else None, home(dateline, source))
@@ -174,7 +176,7 @@ def _context(candidate: Candidate, story: Story, scan: Scan, drafts: Sequence[Dr
     told = [draft for draft in reversed(drafts) if len(draft.parties) >= 2 and index - draft.index <= _PAIR_REACH]
     if (together := _together(story.by_sentence[index], candidate.trigger)) is not None:
         told.insert(0, together)
-    if not told and (pair := _two_leaders(scan) or _two_countries(story, index)):
+    if not told and (pair := _two_leaders(story, index) or _two_countries(story, index)):
         told = [pair]
     gatherings = [draft.parties for draft in drafts if draft.kind == "multilateral" and draft.parties]
     return Context(recent, told, scan.persons, frozenset(gatherings[-1] if gatherings else ()))
@@ -189,12 +191,13 @@ def _together(mentions: Sequence[Mention], before: int) -> Draft | None:
     return out if len(out.parties) == 2 and len(persons) == 2 else None
 
 
-def _two_leaders(scan: Scan) -> Draft | None:
-    """The first two leaders of different countries: "the two leaders" of a story that has not yet told a meeting."""
+def _two_leaders(story: Story, index: int) -> Draft | None:
+    """The first two leaders of different countries that are told soon: "the two leaders" of a story that has not
+    yet told a meeting."""
     out = Draft("meeting", "held", [], [])
-    for person in scan.persons:
-        leads = person.level == "leader" and person.name and not person.past
-        if leads and person.country and person.country not in out.parties:
+    for person in (mention.person for mentions in story.by_sentence[: index + 1 + _SOON] for mention in mentions):
+        leads = person is not None and person.level == "leader" and person.name and not person.past
+        if leads and person is not None and person.country and person.country not in out.parties:
             out.add_person(person, None)
         if len(out.parties) == 2:
             return out

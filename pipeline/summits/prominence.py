@@ -31,6 +31,8 @@ def is_primary(draft: Draft, story: Story, events: Sequence[Draft]) -> bool:
         return False
     first = _first(events)
     index = draft.index
+    if first.index > _NEAR and _leads_by_name(draft, story):
+        return True
     if draft.aside and (draft.status != "held" or index >= _LEAD or draft is not first):
         return False
     about_trip = first.index > 0 or first.kind == "visit" or first.status != "held"
@@ -44,6 +46,12 @@ def is_primary(draft: Draft, story: Story, events: Sequence[Draft]) -> bool:
         return False
     another_day = draft.when and first.when and not same_time(draft.when, first.when)
     return index < _LEAD and not (draft.status == "held" and (another_day or first.status != "held"))
+
+
+def _leads_by_name(draft: Draft, story: Story) -> bool:
+    """Whether the first sentence says what a gathering's members did, before the gathering itself is told."""
+    named = {mention.country for mention in story.by_sentence[0]} if story.by_sentence else set()
+    return draft.kind == "multilateral" and draft.status == "held" and bool(draft.series & named)
 
 
 def _first(events: Sequence[Draft]) -> Draft:

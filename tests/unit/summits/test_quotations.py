@@ -130,6 +130,23 @@ def test_what_was_said_on_an_earlier_day_is_not_of_the_encounter() -> None:
     assert quotes_of(MET + "“We sail at dawn,” Holt told reporters on Wednesday.", "GR") == ["We sail at dawn"]
 
 
+def test_what_the_other_side_tells_a_visitor_is_of_the_visit() -> None:
+    visit = "Danish Prime Minister Karin Holt visited Greece last week. "
+    told = "“We sail at dawn,” Greek President Nikos Varelas told "
+    assert quotes_of(LED + "Rain fell. " + visit + told + "Holt.", "GR") == ["We sail at dawn"]
+    assert quotes_of(LED + "Rain fell. " + visit + told + "a farmer.", "GR") == []
+
+
+def test_a_gathering_that_the_first_sentence_names_leads_with_what_its_ministers_said() -> None:
+    text = (
+        "Ministers from the Group of Seven urged calm on Tuesday. “We sail at dawn,” they added. Rain fell. "
+        "A dam broke. Ships sank. Wind blew. The G7 talks in Oslo brought together ministers from Britain, Canada, France, Germany, "
+        "Italy, Japan and the United States. “Nobody stays behind,” French Foreign Minister Luc Morel said."
+    )
+    event = extract(text, published=STORY_DAY)[0]
+    assert (event.prominence, [quote.speaker for quote in event.quotes]) == ("primary", ["Luc Morel"])
+
+
 def test_a_joint_statement_is_of_the_encounter_that_leads() -> None:
     text = LED + "“We sail at dawn,” the leaders said in a joint statement. " + MET
     assert (quotes_of(text, "PE"), quotes_of(text, "GR")) == (["We sail at dawn"], [])

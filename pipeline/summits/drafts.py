@@ -145,6 +145,8 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
         if hit is not None and hit.country:
             draft.parties.add(hit.country)
             draft.party_words.setdefault(hit.country, (hit.start, hit.end))
+    if draft.inferred and draft.kind == "meeting" and len(draft.parties) == 1 and draft.parties <= organisations():
+        draft.kind, draft.gathering = "multilateral", min(draft.parties)  # they, of an organisation's members
     draft.series = draft.parties & organisations() - bodies()
     draft.drop_series()
     draft.weights[candidate.sentence] = 2 * len(draft.party_words) + draft.asserted + len(candidate.organisations)

@@ -18,8 +18,9 @@ from pipeline.summits.drafts import Context, Draft, one_each, resolve
 from pipeline.summits.encounters import candidates
 from pipeline.summits.fields import finish
 from pipeline.summits.filed import home
-from pipeline.summits.gate import may_hold_encounter, may_name_sides, names_office
+from pipeline.summits.gate import may_name_sides, names_office, worth_reading
 from pipeline.summits.joining import is_event, join
+from pipeline.summits.lexicon import organisations
 from pipeline.summits.people import Mention, Person
 from pipeline.summits.places import places, spoken_of
 from pipeline.summits.placing import set_place
@@ -72,7 +73,7 @@ def extract(
     if not (names_office(text) and may_name_sides(source)):
         return []
     spans = sentences(text)
-    wanted = [index for index, (start, end) in enumerate(spans) if may_hold_encounter(text[start:end])][:MOST_PARSED]
+    wanted = [index for index, (start, end) in enumerate(spans) if worth_reading(text[start:end])][:MOST_PARSED]
     if not wanted:
         return []
     scan = Scan(text, headline[:_LONGEST_HEADLINE] if headline else None, home(dateline, source))
@@ -173,11 +174,17 @@ def _context(candidate: Candidate, story: Story, scan: Scan, drafts: Sequence[Dr
     ):
         if mention.person is not None and not any(mention.person is person for person in recent):
             recent.append(mention.person)
-    told = [draft for draft in reversed(drafts) if len(draft.parties) >= 2 and index - draft.index <= _PAIR_REACH]
+    near = [draft for draft in reversed(drafts) if index - draft.index <= _PAIR_REACH]
+    told = [draft for draft in near if len(draft.parties) >= 2 or (draft.gathering and draft.parties)]
+    if all(len(draft.parties) < 2 for draft in told) and (
+        pair := _two_leaders(story, index) or _two_countries(story, index)
+    ):
+        told.append(pair)
     if (together := _together(story.by_sentence[index], candidate.trigger)) is not None:
         told.insert(0, together)
-    if not told and (pair := _two_leaders(story, index) or _two_countries(story, index)):
-        told = [pair]
+    own = [m for m in here if m.kind == "group" and m.country in organisations()]
+    if own and not any(m.person is not None and not m.person.bystander for m in here):
+        told.insert(0, _members(own[-1]))
     gatherings = [draft.parties for draft in drafts if draft.kind == "multilateral" and draft.parties]
     return Context(recent, told, scan.persons, frozenset(gatherings[-1] if gatherings else ()))
 
@@ -189,6 +196,13 @@ def _together(mentions: Sequence[Mention], before: int) -> Draft | None:
     for person in persons:
         out.add_person(person, None)
     return out if len(out.parties) == 2 and len(persons) == 2 else None
+
+
+def _members(group: Mention) -> Draft:
+    """The representatives of an organisation's members, of whom a sentence goes on to tell that they meet."""
+    out = Draft("multilateral", "held", [], [], level=group.level or "", gathering=group.country)
+    out.add_party(group.country or "", group)
+    return out
 
 
 def _two_leaders(story: Story, index: int) -> Draft | None:

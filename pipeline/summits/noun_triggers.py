@@ -80,6 +80,8 @@ def _call(parsed: Parsed, noun: Any) -> Candidate | None:
     if is_verb(noun.head) and stem(noun.head) == "pay":  # paid a courtesy call on the king
         visited = parsed.with_(noun, ("on", "to")) + parsed.with_(noun.head, ("on", "to"))
         return made(parsed, noun, "meeting", parsed.subjects(noun.head) + visited) if visited else None
+    if noun.dep_ == "pobj" and noun.head.lower_ == "at":
+        return None  # met at Indonesia's call
     company = parsed.with_(noun, (*COMPANY, "to", "from", "by"))
     placed = company and is_verb(noun.head) and stem(noun.head) in verbs("phoning")
     if noun.lower_ in ("call", "calls") and not (_phone_noun(noun) or parsed.with_(noun) or placed):
@@ -124,10 +126,13 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     complete = len(sides(before)) > 1 or any(child.lower_ in ("between", "among") for child in noun.children)
     away = bool(codes) and shunned(noun)
     elsewhere = away or in_margin(noun) or (gathering is not None and only_spoken_of(noun))
-    if not elsewhere and (not complete or len(sides(roles)) < 2 or gathering):
-        roles = _outer(parsed, noun) + roles + askers(parsed, noun)
+    incomplete = not elsewhere and bool(not complete or len(sides(roles)) < 2 or gathering)
+    if incomplete:
+        roles = _outer(parsed, noun) + roles
     if gathering is None and (named := of_organisation(roles)):
         gathering, codes = story[parsed.start(noun) : parsed.end(noun)], [named]
+    if incomplete:
+        roles = roles + askers(parsed, noun)
     phoned = _phone_noun(noun)
     if phoned and is_verb(noun.head.head) and stem(noun.head.head) in trigger_verbs("tell"):
         return None  # told him in a phone call: the verb tells it

@@ -6,6 +6,7 @@ from functools import cache
 
 from pipeline.summits.lexicon import Hit, look_up, toml
 from pipeline.summits.people import name_words
+from pipeline.summits.short_forms import with_short_forms
 from pipeline.summits.verbs import is_form
 from pipeline.summits.words import Word, words
 
@@ -34,7 +35,7 @@ class Tagged:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens = words(text)
-        self.hits = look_up(self.tokens)
+        self.hits = with_short_forms(self.tokens, look_up(self.tokens))
         self.starts = {hit.first: hit for hit in self.hits}
         self.ends = {hit.last: hit for hit in self.hits}
         self.taken = bytearray(len(self.tokens))

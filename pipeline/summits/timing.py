@@ -41,7 +41,7 @@ def set_time(candidate: Candidate, parsed: Parsed, text: str, published: date | 
     if _is_over(candidate.token):
         chosen = replace(chosen, last=True)
     day, whole = chosen.span.start, len(chosen.span.start) == 10
-    if scheduled and whole and day > published.isoformat():
+    if scheduled and day > published.isoformat()[: len(day)]:
         candidate.status = "planned"
     elif scheduled:
         chosen = _again(chosen, dates(text[start:end], start, published, False))

@@ -291,7 +291,7 @@ def _by_phone(verb: Any) -> bool:
         for child in verb.children
         if child.dep_ in ("prep", "advmod", "npadvmod", "agent")
         for word in child.subtree
-        if word.dep_ not in ("relcl", "acl")
+        if word.dep_ not in ("relcl", "acl") and not (child.lower_ == "at" and word.lower_ == "call")
     )
 
 

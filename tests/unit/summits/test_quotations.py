@@ -140,8 +140,9 @@ def test_what_the_other_side_tells_a_visitor_is_of_the_visit() -> None:
 def test_a_gathering_that_the_first_sentence_names_leads_with_what_its_ministers_said() -> None:
     text = (
         "Ministers from the Group of Seven urged calm on Tuesday. “We sail at dawn,” they added. Rain fell. "
-        "A dam broke. Ships sank. Wind blew. The G7 talks in Oslo brought together ministers from Britain, Canada, France, Germany, "
-        "Italy, Japan and the United States. “Nobody stays behind,” French Foreign Minister Luc Morel said."
+        "A dam broke. Ships sank. Wind blew. The G7 talks in Oslo brought together ministers from Britain, Canada, "
+        "France, Germany, Italy, Japan and the United States. “Nobody stays behind,” French Foreign "
+        "Minister Luc Morel said."
     )
     event = extract(text, published=STORY_DAY)[0]
     assert (event.prominence, [quote.speaker for quote in event.quotes]) == ("primary", ["Luc Morel"])

@@ -101,11 +101,3 @@ def test_the_article_from_nara_gives_its_three_summits() -> None:
     assert beijing["date"] == {"start": "2026-01-05", "end": None}
     assert beijing["place"] == {"name": "Beijing", "country": "CN"}
     assert beijing["outcomes"] == ["declined the offer"]
-
-
-def test_the_two_leaders_are_not_two_who_are_named_much_later() -> None:
-    text = (
-        "The two leaders will hold talks soon, a newspaper in Oslo said. Rain fell. A dam broke. Ships sank. "
-        "Danish Prime Minister Karin Holt likes the sea. Greek President Nikos Varelas likes mountains."
-    )
-    assert extract(text, published=date(2019, 5, 15)) == []

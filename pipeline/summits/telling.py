@@ -8,9 +8,10 @@ from functools import cache
 
 from pipeline.summits.drafts import Draft
 from pipeline.summits.gate import may_hold_encounter
-from pipeline.summits.lexicon import toml
+from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.people import Mention, Person
 
+_OPENING = re.compile(r"(?:Beyond|Besides|Apart from|Aside from|In addition to|On|In|At|After|During) [^,]{1,40}, ")
 _LEAD = 2
 """Number of the sentence up to which a story tells the encounter that its first one is about."""
 _SAID = re.compile(r"\b(?:said|says|announced|reported)(?: that)? (?=(?:the|both|they)\b)")
@@ -86,12 +87,25 @@ def _covering(
             return [current]
     if re.search(toml("details.toml")["on_agenda"], text[span[0] : span[1]]):
         return [current]
+    if _tells_of_members(mentions, text, span, events[current]):
+        return [current]
     here = {id(mention.person) for mention in mentions if mention.person is not None}
     begun = [number for number in range(len(events)) if primary[number] or _begin(events[number]) < index]
     if here:
         return [number for number in begun if here <= persons[number]]
     codes = {mention.country for mention in mentions if mention.country}
     return [number for number in begun if len(codes) > 1 and codes == events[number].parties]
+
+
+def _tells_of_members(mentions: Sequence[Mention], text: str, span: tuple[int, int], event: Draft) -> bool:
+    """Whether a sentence opens with an organisation or a series whose gathering it is, or its members: on Friday, the
+    G7 ministers also spoke of."""
+    opening = _OPENING.match(text, *span)
+    begin = opening.end() if opening is not None else span[0]
+    first = next((mention for mention in mentions if mention.start >= begin), None)
+    if first is None or first.person is not None or first.possessive or first.start - begin > _FARTHEST:
+        return False
+    return first.country in event.series | (event.parties & organisations())
 
 
 def _begin(event: Draft) -> int:

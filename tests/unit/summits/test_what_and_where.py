@@ -185,6 +185,15 @@ def test_what_somebody_emphasizes_in_quotation_marks_is_a_quotation() -> None:
     assert [(quote.speaker, quote.text) for quote in event.quotes] == [("Karin Holt", "long years of quiet trust")]
 
 
+def test_what_a_series_members_speak_of_is_a_subject_of_their_talks() -> None:
+    text = (
+        "The G7 talks in Oslo brought together ministers from Britain, Canada, France, Germany, Italy, Japan and the "
+        "United States on Monday. Rain fell. Beyond Greece, the G7 foreign ministers also discussed eels as the harbor "
+        "froze. Greek ministers discussed ferries."
+    )
+    assert [span.text for span in only_event(text).topics] == ["eels"]
+
+
 def test_what_an_area_covers_is_no_subject_of_talks() -> None:
     assert (
         only_event(f"{HOLT} met {VARELAS} in Athens on Monday. Holt's constituency covers part of Aarhus.").topics == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from pipeline.summits.lexicon import toml
@@ -16,9 +17,19 @@ TELLS_TIME = re.compile(
 """What a text has that tells any time at all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way of writing a time; it needs one of the words `needs`, in lower case, where there are any. That a text has
+    none of them is seen in a tenth of the time that the pattern takes to find it."""
+
+    name: str
+    pattern: re.Pattern[str]
+    needs: frozenset[str]
+
+
 @cache
-def date_patterns() -> list[tuple[str, re.Pattern[str]]]:
-    """Name and pattern of each way, the surest first: what one has taken no other takes."""
+def date_patterns() -> list[Way]:
+    """The ways, the surest first: what one has taken no other takes."""
     months = "|".join(sorted(toml("calendar.toml")["months"], key=len, reverse=True))
     days = "|".join(toml("calendar.toml")["weekdays"])
     holidays = "|".join(name.replace("'", "[’']") for name in toml("calendar.toml")["holidays"])
@@ -80,4 +91,11 @@ def date_patterns() -> list[tuple[str, re.Pattern[str]]]:
         ("season", r"\b(?P<rel>last|this|next) (?P<season>spring|summer|autumn|fall|winter)\b"),
         ("year", r"\b(?:in|of|since|late|early|mid-)\s*(?P<year>(?:19|20)\d\d)\b"),
     ]
-    return [(name, re.compile(rule, re.IGNORECASE)) for name, rule in rules]
+    return [Way(name, re.compile(rule, re.IGNORECASE), _needs(rule)) for name, rule in rules]
+
+
+def _needs(rule: str) -> frozenset[str]:
+    for part in ("month", "weekday"):
+        if f"(?P<{part}>" in rule:
+            return frozenset(toml("calendar.toml")[f"{part}s"])
+    return frozenset()

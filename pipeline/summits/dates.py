@@ -40,6 +40,9 @@ _NUMBERS = {
 }
 
 
+_WORD = re.compile(r"[^\W\d_]+")
+
+
 def dates(text: str, offset: int, anchor: date | None, future: bool | None, before: date | None = None) -> list[When]:
     """The dates in a text whose first character is at `offset` of the story, ascending. `future` tells on which side of
     the story's day a bare weekday, day or month lies; null where it may be just past (a meeting that was called off).
@@ -47,10 +50,14 @@ def dates(text: str, offset: int, anchor: date | None, future: bool | None, befo
     Without an anchor only dates that are whole in themselves."""
     if not TELLS_TIME.search(text):
         return []
+    words = _WORD.findall(text.lower())
     found: list[When] = []
     taken: list[tuple[int, int]] = []
-    for name, rule in date_patterns():
-        for match in rule.finditer(text):
+    for way in date_patterns():
+        if way.needs and way.needs.isdisjoint(words):
+            continue
+        name = way.name
+        for match in way.pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
             if name == "month" and match["month"].lower() == "may" and not _is_month_may(match, text):

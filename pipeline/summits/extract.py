@@ -126,6 +126,7 @@ def _candidates(story: Story, wanted: Sequence[int]) -> Iterator[Candidate]:
             hits = places(story.text[start:end], start, story.by_sentence[i], near)
             yield from rule_candidates(story.text, i, (start, end), story.by_sentence[i], hits, story.published)
         return
+    parser.learn(story.text[slice(*story.spans[i])] for i in wanted)
     read = [
         pieces(story.text[slice(*story.spans[i])], story.spans[i][0], story.by_sentence[i], parser.tokenize)
         for i in wanted

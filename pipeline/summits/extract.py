@@ -76,7 +76,7 @@ def extract(
     wanted = [index for index, (start, end) in enumerate(spans) if worth_reading(text[start:end])][:MOST_PARSED]
     if not wanted:
         return []
-    scan = Scan(text, headline[:_LONGEST_HEADLINE] if headline else None, home(dateline, source))
+    scan = Scan(text, headline[:_LONGEST_HEADLINE] if headline else None, home(dateline, source, published), published)
     by_sentence = mentions_by_sentence(scan.mentions, spans)
     story = Story(text, spans, by_sentence, published, headline, dateline)
     wanted = tellable(story, wanted)
@@ -123,7 +123,7 @@ def _candidates(story: Story, wanted: Sequence[int]) -> Iterator[Candidate]:
     if parser is None:
         for i in wanted:
             start, end = story.spans[i]
-            hits = places(story.text[start:end], start, story.by_sentence[i], near)
+            hits = places(story.text[start:end], start, story.by_sentence[i], near, story.published)
             yield from rule_candidates(story.text, i, (start, end), story.by_sentence[i], hits, story.published)
         return
     parser.learn(story.text[slice(*story.spans[i])] for i in wanted)
@@ -134,7 +134,7 @@ def _candidates(story: Story, wanted: Sequence[int]) -> Iterator[Candidate]:
     for index, tokens, doc in zip(wanted, read, parser.parse(read), strict=True):
         parsed = Parsed(doc, tokens)
         start, end = story.spans[index]
-        hits = places(story.text[start:end], start, story.by_sentence[index], near)
+        hits = places(story.text[start:end], start, story.by_sentence[index], near, story.published)
         for candidate in candidates(parsed, index, (start, end), hits, story.text):
             set_time(candidate, parsed, story.text, story.published)
             if candidate.shunned:

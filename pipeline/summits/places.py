@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 
+from pipeline.summits.former_states import at_the_time, former_states
 from pipeline.summits.gazetteer import (
     CITY_STATES,
     City,
@@ -58,9 +60,12 @@ _CAPITAL = re.compile(
 )
 
 
-def places(text: str, offset: int, mentions: Sequence[Mention], near: Collection[str | None]) -> list[PlaceHit]:
+def places(
+    text: str, offset: int, mentions: Sequence[Mention], near: Collection[str | None], day: date | None = None
+) -> list[PlaceHit]:
     """Places of a text, ascending. `offset`: the text's place in the story; `mentions`: those of the text, of which no
-    person is a place; `near`: the countries that the story speaks of, which help to tell cities of one name apart."""
+    person is a place; `near`: the countries that the story speaks of, which help to tell cities of one name apart;
+    `day`: the story's."""
     people = [(m.start, m.end) for m in mentions if m.kind in ("person", "group", "counterpart")]
     found: list[PlaceHit] = []
 
@@ -109,7 +114,7 @@ def places(text: str, offset: int, mentions: Sequence[Mention], near: Collection
                 city = city_in(city_name, country)
                 add(PlaceHit(offset + at, offset + at + len(venue), name, country, city, word, True))
             at = lower.find(venue, at + 1)
-    return sorted((_of_its_time(hit, near) for hit in found), key=lambda hit: hit.start)
+    return sorted((_of_its_time(hit, near, day) for hit in found), key=lambda hit: hit.start)
 
 
 def spoken_of(mentions: Iterable[Mention]) -> set[str | None]:
@@ -119,16 +124,17 @@ def spoken_of(mentions: Iterable[Mention]) -> set[str | None]:
     for mention in mentions:
         if mention.country:
             found.setdefault(mention.country, set()).add(mention.form)
-    past = [code for state, codes in toml("venues.toml")["former"].items() if state in found for code in codes]
+    past = [code for state, codes in former_states().items() if state in found for code in codes]
     return {code for code, forms in found.items() if code not in past or forms != {"capital"}}
 
 
-def _of_its_time(hit: PlaceHit, near: Collection[str | None]) -> PlaceHit:
-    """A place in the state that a story speaks of as it was: Moscow in the Soviet Union."""
-    for state, successors in toml("venues.toml")["former"].items():
-        if state in near and hit.country in successors and hit.country not in near:
-            return replace(hit, country=state)
-    return hit
+def _of_its_time(hit: PlaceHit, near: Collection[str | None], day: date | None) -> PlaceHit:
+    """A place in the state that it lay in on a story's day, or that the story speaks of: Moscow in the Soviet Union."""
+    country = at_the_time(hit.country or "", "capital", day) or None
+    for state, successors in former_states().items():
+        if state in near and country in successors and country not in near:
+            country = state
+    return hit if country == hit.country else replace(hit, country=country)
 
 
 @cache

@@ -47,7 +47,7 @@ def set_place(candidate: Candidate, parsed: Parsed, hits: Sequence[PlaceHit]) ->
     for hit in hits:
         if hit.preposition in _AT:
             # "talks on trade in Athens": of a city of one side it says where they are, not what they are about
-            at_home = hit.preposition == "in" and hit.city is not None and hit.city.country in sides
+            at_home = hit.preposition == "in" and hit.city is not None and hit.country in sides
             gap = distance(parsed, frame, candidate, hit.start, hit.end, is_place=not at_home)
             if gap is not None:
                 near.append((gap, hit.start, hit))

@@ -6,6 +6,7 @@ again → groups of a country. Nothing here knows who holds which office today.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from pipeline.summits.lexicon import Hit, toml
@@ -23,13 +24,15 @@ def _predicate(word: Word) -> bool:
 
 class Scan:
     """The mentions of one text, ascending, and its persons in the order in which they come. `home`: the country of the
-    dateline."""
+    dateline; `day`: the story's, for the names of states that are no more."""
 
-    def __init__(self, text: str, headline: str | None = None, home: str | None = None) -> None:
+    def __init__(
+        self, text: str, headline: str | None = None, home: str | None = None, day: date | None = None
+    ) -> None:
         self.text = text
         self.persons: list[Person] = []
         self.mentions: list[Mention] = []
-        self._tagged = Tagged(text)
+        self._tagged = Tagged(text, day)
         self._tokens = self._tagged.tokens
         for hit in self._tagged.hits:
             if not self._tagged.taken[hit.first]:
@@ -41,7 +44,7 @@ class Scan:
         self._names()
         self._countries()
         self.mentions.sort(key=lambda mention: (mention.start, -mention.end))
-        settle(text, self.mentions, self.persons, Scan(headline).mentions if headline else (), home)
+        settle(text, self.mentions, self.persons, Scan(headline, day=day).mentions if headline else (), home)
 
     # -- titles --------------------------------------------------------------------------------------------------------
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from functools import cache
 
+from pipeline.summits.former_states import at_the_time
 from pipeline.summits.lexicon import Hit, look_up, toml
 from pipeline.summits.people import name_words
 from pipeline.summits.short_forms import with_short_forms
@@ -29,13 +32,21 @@ def _no_name() -> frozenset[str]:
     return name_words("common") | (frozenset(calendar["months"]) - {"may"}) | frozenset(calendar["weekdays"])
 
 
-class Tagged:
-    """Tokens, which of them are taken by a mention, and the entries that begin and end at each."""
+def _on_the_day(hit: Hit, day: date | None) -> Hit:
+    """A hit with the state for which its name stood on a day."""
+    if hit.entry.kind not in ("country", "demonym", "capital"):
+        return hit
+    code = at_the_time(hit.entry.value, hit.entry.kind, day)
+    return hit if code == hit.entry.value else replace(hit, entry=replace(hit.entry, value=code))
 
-    def __init__(self, text: str) -> None:
+
+class Tagged:
+    """Tokens, which of them are taken by a mention, and the entries that begin and end at each. `day`: the text's."""
+
+    def __init__(self, text: str, day: date | None = None) -> None:
         self.text = text
         self.tokens = words(text)
-        self.hits = with_short_forms(self.tokens, look_up(self.tokens))
+        self.hits = with_short_forms(self.tokens, [_on_the_day(hit, day) for hit in look_up(self.tokens)])
         self.starts = {hit.first: hit for hit in self.hits}
         self.ends = {hit.last: hit for hit in self.hits}
         self.taken = bytearray(len(self.tokens))
@@ -76,7 +87,7 @@ class Tagged:
         if hit is None or hit.entry.kind not in _PLACED or (unknown and hit.entry.kind == "organisation"):
             return (plain if unknown else at), past, lower, None
         possessive = self.tokens[at - 1].possessive
-        if hit.entry.kind == "capital" and not possessive and hit.entry.value not in ("US", "RU", "VA"):
+        if hit.entry.kind == "capital" and not possessive and hit.entry.value not in ("US", "RU", "SU", "VA"):
             return at, past, lower, None
         first = hit.first
         before = _title_words("past") | _title_words("modifiers")

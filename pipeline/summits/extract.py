@@ -169,10 +169,7 @@ def _context(candidate: Candidate, story: Story, scan: Scan, drafts: Sequence[Dr
     if subject is not None:
         begin = min(begin, subject.start())  # he spoke with X, and he will travel: the first "he"
     here = [m for m in story.by_sentence[index] if m.start < begin]
-    for mention in (
-        *here,
-        *(m for back in range(index - 1, max(-1, index - 1 - RECALL), -1) for m in story.by_sentence[back]),
-    ):
+    for mention in (*here, *_before(story, index)):
         if mention.person is not None and not any(mention.person is person for person in recent):
             recent.append(mention.person)
     near = [draft for draft in reversed(drafts) if index - draft.index <= _PAIR_REACH]
@@ -188,6 +185,23 @@ def _context(candidate: Candidate, story: Story, scan: Scan, drafts: Sequence[Dr
         told.insert(0, _members(own[-1]))
     gatherings = [draft.parties for draft in drafts if draft.kind == "multilateral" and draft.parties]
     return Context(recent, told, scan.persons, frozenset(gatherings[-1] if gatherings else ()))
+
+
+def _before(story: Story, index: int) -> Iterator[Mention]:
+    """The mentions of the sentences before one, the nearest sentence first; but one that opens with "he" goes on about
+    whom the sentence before it told."""
+    carried: list[Mention] = []
+    for back in range(index - 1, max(-1, index - 1 - RECALL), -1):
+        mentions = story.by_sentence[back]
+        pronoun = _PRONOUN.search(story.text, *story.spans[back])
+        persons = [m for m in mentions if m.person is not None]
+        if pronoun is not None and persons and pronoun.start() < persons[0].start:
+            carried += mentions
+            continue
+        yield from mentions
+        yield from carried
+        carried = []
+    yield from carried
 
 
 def _together(mentions: Sequence[Mention], before: int) -> Draft | None:

@@ -50,6 +50,8 @@ def status_of(trigger: Any) -> str:
         if any(child.lower_ == "longer" for child in token.children):
             negated = off = True  # will no longer travel
         if _negated(token):
+            if token.lower_ in _words("plan_nouns") and any(child.dep_ == "expl" for child in token.head.children):
+                return "denied"  # there are no plans to meet
             if _perfect_since(token):
                 return "held"  # they have not met since July: then they did
             negated = True

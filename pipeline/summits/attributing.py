@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from functools import cache
 
 from pipeline.summits.dates import dates
 from pipeline.summits.drafts import Draft
+from pipeline.summits.lexicon import toml
 from pipeline.summits.quotations import Said
 from pipeline.summits.story import Story
 from pipeline.summits.telling import may_take_part
@@ -70,8 +73,8 @@ def _told_to_other_side(one: Said, draft: Draft, story: Story) -> bool:
 def _alone(
     one: Said, events: Sequence[Draft], primary: Sequence[bool], elsewhere: Collection[int], story: Story
 ) -> list[int]:
-    """The only event that somebody took part in, where it is recent."""
-    if elsewhere or one.speaker is None:
+    """The only event that somebody took part in, where it is recent and he speaks."""
+    if elsewhere or one.speaker is None or _written().search(_around(one, story)):
         return []
     found = [n for n, draft in enumerate(events) if any(one.speaker is person for person in draft.persons)]
     if len(found) != 1 or events[found[0]].status != "held" or _earlier(one, events[found[0]], story):
@@ -91,13 +94,21 @@ def _earlier(one: Said, draft: Draft, story: Story) -> bool:
     day = _day(draft)
     if draft.status != "held" or day is None or story.published is None:
         return False
-    left, right = one.around
-    spoken = (
-        story.text[left : one.quote.start] + " " * (one.quote.end - one.quote.start) + story.text[one.quote.end : right]
-    )
-    days = [when.span.start for when in dates(spoken, left, story.published, False)]
+    days = [when.span.start for when in dates(_around(one, story), one.around[0], story.published, False)]
     whole = [date.fromisoformat(when) for when in days if len(when) == DAY]
     return bool(whole) and max(whole) < day
+
+
+@cache
+def _written() -> re.Pattern[str]:
+    return re.compile(toml("details.toml")["in_writing"])
+
+
+def _around(one: Said, story: Story) -> str:
+    """The words that tell who spoke, the quotation itself left blank."""
+    left, right = one.around
+    quote = one.quote
+    return story.text[left : quote.start] + " " * (quote.end - quote.start) + story.text[quote.end : right]
 
 
 def _day(draft: Draft) -> date | None:

@@ -12,6 +12,8 @@ from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.people import Mention, Person
 
 _OPENING = re.compile(r"(?:Beyond|Besides|Apart from|Aside from|In addition to|On|In|At|After|During) [^,]{1,40}, ")
+_GOES_ON = 2
+"""Sentences behind those that tell what is background in which the story goes on with it."""
 _LEAD = 2
 """Number of the sentence up to which a story tells the encounter that its first one is about."""
 _SAID = re.compile(r"\b(?:said|says|announced|reported)(?: that)? (?=(?:the|both|they)\b)")
@@ -62,7 +64,8 @@ def told_in(
         leading = [number for number in covering if primary[number]]
         if current not in covering or any(persons[current] == persons[number] for number in leading):
             current = (leading or covering)[0]
-        out[current].add(index)
+        if primary[current] or index - max(number for number, _ in events[current].sentences) <= _GOES_ON:
+            out[current].add(index)
     return out
 
 

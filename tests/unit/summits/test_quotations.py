@@ -148,6 +148,12 @@ def test_a_gathering_that_the_first_sentence_names_leads_with_what_its_ministers
     assert (event.prominence, [quote.speaker for quote in event.quotes]) == ("primary", ["Luc Morel"])
 
 
+def test_who_took_part_in_one_recent_encounter_speaks_of_it_and_writes_of_anything() -> None:
+    apart = LED + MET + "Rain fell. A dam broke. Ships sank. Wind blew. "
+    assert quotes_of(apart + "“We sail at dawn,” Holt told reporters.", "GR") == ["We sail at dawn"]
+    assert quotes_of(apart + "“We sail at dawn,” Holt wrote in a post.", "GR") == []
+
+
 def test_a_joint_statement_is_of_the_encounter_that_leads() -> None:
     text = LED + "“We sail at dawn,” the leaders said in a joint statement. " + MET
     assert (quotes_of(text, "PE"), quotes_of(text, "GR")) == (["We sail at dawn"], [])

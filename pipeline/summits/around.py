@@ -11,6 +11,7 @@ from functools import cache
 from pipeline.summits.gate import may_hold_encounter
 from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.people import Mention, Person, same_title
+from pipeline.summits.stops import last_stop, receives_guest
 
 _ENOUGH = 2.5
 """Points that the best country needs; see `_points`."""
@@ -112,14 +113,19 @@ class Around:
             if other.kind == "person" and other.person is not None and other.person.name and not other.person.bystander:
                 continue
             value = self._points(other, mention, sentence, previous)
-            if others and other.start > mention.start and self._stands_in(other):
-                value = _HOST
+            if other.start > mention.start and self._stands_in(other):
+                value = _HOST if others or receives_guest(self.text[mention.end : other.start]) else value
             points[code] = max(points.get(code, 0.0), value)
         for code, bonus in self._offices(mention, out).items():
             points[code] = points.get(code, 0.0) + bonus
         counts = Counter(m.country for m in self.mentions if m.country in points)
         for code in points:
             points[code] += min(_MOST_FOR_COUNT, 0.25 * counts[code])
+        ends = SENTENCE.search(self.text, mention.end)
+        rest = self.text[max(0, sentence) : ends.start() if ends else len(self.text)]
+        stop = last_stop(self.text, rest, [m for m in before if previous <= m.start < sentence])
+        if stop is not None and stop not in out:
+            points[stop] = points.get(stop, 0.0) + _HOST
         told = {m.country for m in self.mentions if m.country and m.end <= mention.start} - organisations()
         if len(told) == 1 and told <= points.keys():
             points[told.pop()] += _ONLY

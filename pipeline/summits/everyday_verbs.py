@@ -29,7 +29,12 @@ def _see(parsed: Parsed, verb: Any) -> Candidate | None:
     )
     as_what = any(child.dep_ == "prep" and child.lower_ in ("as", "through") for child in verb.children)
     now = verb.tag_ in ("VBZ", "VBP")
-    if not objects or as_what or any(child.dep_ in CLAUSES for child in verb.children) or (now and not _dated(verb)):
+    if (
+        not objects
+        or as_what
+        or any(child.dep_ in CLAUSES for child in verb.children)
+        or (now and not (_dated(verb) or _on_the_way(verb)))
+    ):
         return None
     subjects = people(parsed.subjects(verb))
     return made(parsed, verb, "meeting", subjects + objects, implied="planned" if now else "") if subjects else None
@@ -39,6 +44,11 @@ def _dated(verb: Any) -> bool:
     """Whether a day hangs on a verb, by which its present tells what is to come: sees the king on Friday."""
     words = [w.lower_ for c in verb.children if c.dep_ in ("prep", "advmod", "npadvmod", "tmod") for w in c.subtree]
     return "every" not in words and not times().isdisjoint(words)
+
+
+def _on_the_way(verb: Any) -> bool:
+    """Whether the present tells of a stop: will be in Riga in the evening, where she sees the president."""
+    return verb.dep_ == "relcl" and any(child.lower_ == "where" for child in verb.children)
 
 
 def _on_the_line(parsed: Parsed, verb: Any) -> Candidate | None:

@@ -28,6 +28,7 @@ from pipeline.summits.rules import rule_candidates
 from pipeline.summits.scan import Scan
 from pipeline.summits.sentences import sentences, unwrapped
 from pipeline.summits.standins import pieces
+from pipeline.summits.stops import set_there
 from pipeline.summits.story import Story
 from pipeline.summits.tellable import RECALL, tellable
 from pipeline.summits.timing import set_time
@@ -140,6 +141,8 @@ def _candidates(story: Story, wanted: Sequence[int]) -> Iterator[Candidate]:
             if candidate.shunned:
                 candidate.status = "held" if _is_over(candidate.when, story.published) else "planned"
             set_place(candidate, parsed, hits)
+            if index and candidate.place is None and candidate.kind != "call":
+                set_there(candidate, story, index)
             yield candidate
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_at, sides, trigger_verbs
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.gatherings import named_gathering, of_organisation
+from pipeline.summits.hosts import expected_guest
 from pipeline.summits.lexicon import toml
 from pipeline.summits.offers import askers, in_margin, only_spoken_of, shunned
 from pipeline.summits.phrases import COMPANY
@@ -132,7 +133,7 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     if gathering is None and (named := of_organisation(roles)):
         gathering, codes = story[parsed.start(noun) : parsed.end(noun)], [named]
     if incomplete:
-        roles = roles + askers(parsed, noun)
+        roles = roles + askers(parsed, noun) + ([] if gathering else expected_guest(parsed, noun, roles))
     phoned = _phone_noun(noun)
     if phoned and is_verb(noun.head.head) and stem(noun.head.head) in trigger_verbs("tell"):
         return None  # told him in a phone call: the verb tells it

@@ -108,9 +108,17 @@ class Phrases:
         return prep.lower_ in _SUCH_AS and (open_group or prep.lower_ == "including")
 
     def _antecedent(self, pronoun: Any, depth: int) -> list[Role]:
-        """The Chancellor, with whom X spoke."""
-        verb = pronoun.head.head
-        return self.in_phrase(verb.head, depth + 1) if pronoun.dep_ == "pobj" and verb.dep_ == "relcl" else []
+        """The chancellor, with whom X spoke; the palace of the king, with whom X had lunch."""
+        clause = pronoun.head.head
+        if clause.dep_ != "relcl" and clause.head.dep_ == "relcl":
+            clause = clause.head
+        if pronoun.dep_ != "pobj" or clause.dep_ != "relcl":
+            return []
+        noun = clause.head
+        inside = [word for word in self.doc[noun.i + 1 : pronoun.i] if word.i in self._at]
+        if noun.i not in self._at and inside and self._at[inside[-1].i].kind == "person":
+            noun = inside[-1]
+        return self.in_phrase(noun, depth + 1)
 
     def _it(self, verb: Any, depth: int) -> list[Role]:
         """ "The bloc said it had put off a summit": who said so."""

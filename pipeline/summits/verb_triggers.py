@@ -14,6 +14,7 @@ from pipeline.summits.candidate import (
 )
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.everyday_verbs import EVERYDAY, OBJECT, everyday
+from pipeline.summits.hosts import received_at_seat
 from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.places import PlaceHit
 from pipeline.summits.roles import Role, named, people
@@ -143,6 +144,8 @@ def _receive(parsed: Parsed, verb: Any) -> Candidate | None:
     objects = parsed.objects(verb) or parsed.passive_subject(verb)
     if not any(role.mention is not None and role.mention.kind == "group" for role in objects):
         objects = people(objects)  # else the countries are those of the group: the Thai and Lao ministers
+    if at_seat := received_at_seat(parsed, verb):
+        return made(parsed, verb, "meeting", at_seat)
     subjects = parsed.subjects(verb) or (parsed.opener(verb) if verb.tag_ in ("VBD", "VBZ") else [])
     if not any(role.mention is None or role.group is not None or role.mention.kind != "group" for role in objects):
         return None

@@ -1,0 +1,43 @@
+"""Encounters of which one side is told by the place alone, or before: received at the White House; talks are planned
+with X."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.summits.candidate import sides
+from pipeline.summits.clauses import Parsed
+from pipeline.summits.roles import Role, named, people
+from pipeline.summits.verbs import is_verb, stem, verbs
+
+_MANNER = ("with", "as", "like", "by", "well", "badly", "poorly", "how")
+"""Words by which it is told how somebody or his words were taken."""
+
+
+def received_at_seat(parsed: Parsed, verb: Any) -> list[Role]:
+    """Who is received, and the state at whose seat or in whose capital it is, where nobody is told to receive him."""
+    if not any(child.dep_ == "auxpass" for child in verb.children):
+        return []
+    if any(child.lower_ in _MANNER for child in verb.children if child.dep_ in ("prep", "agent", "advmod")):
+        return []
+    told = people(parsed.passive_subject(verb) or parsed.subjects(verb))
+    guests = [
+        role for role in told if role.word == "one" or (role.mention is not None and role.mention.kind == "person")
+    ]
+    hosts = [
+        role for role in parsed.with_(verb, ("at", "in")) if role.mention is not None and role.mention.form == "capital"
+    ]
+    return guests + hosts if guests and hosts else []
+
+
+def expected_guest(parsed: Parsed, noun: Any, roles: Sequence[Role]) -> list[Role]:
+    """Who was told last, for talks that are said to be planned or held with those of one side: talks are scheduled in
+    Tirana with X."""
+    head = noun.head
+    if noun.dep_ not in ("nsubj", "nsubjpass") or not is_verb(head) or stem(head) not in verbs("planning"):
+        return []
+    hosts = named(roles)
+    if not hosts or len(hosts) < len(roles) or len(sides(roles)) > 1:
+        return []
+    return [Role(None, "one", parsed.start(noun))]

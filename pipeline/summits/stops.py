@@ -1,0 +1,57 @@
+"""Stops of a journey: who is met there and told without a country is of the country of the stop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from pipeline.summits.candidate import Candidate
+from pipeline.summits.lexicon import organisations, toml
+from pipeline.summits.people import Mention
+from pipeline.summits.places import venue_hit
+from pipeline.summits.story import Story
+
+_IN_FRONT = 20
+"""Characters in front of a place that hold the words which tie somebody to it."""
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(toml("references.toml")["stops"][name])
+
+
+def last_stop(text: str, sentence: str, before: Sequence[Mention]) -> str | None:
+    """The country that "there" means in a sentence: the last one in which the sentence before has somebody be, by its
+    name or its capital's. `before`: the mentions of that sentence."""
+    stops = stops_before(text, sentence, before)
+    return stops[-1].country if stops else None
+
+
+def stops_before(text: str, sentence: str, before: Sequence[Mention]) -> list[Mention]:
+    """The places that "there" may mean in a sentence, the likeliest last; none where it does not stand for one."""
+    if not before or not _pattern("there").search(sentence):
+        return []
+    return [
+        mention
+        for mention in before
+        if mention.form in ("country", "capital")
+        and mention.country not in organisations()
+        and _pattern("reached").search(text[max(0, mention.start - _IN_FRONT) : mention.start])
+    ]
+
+
+def set_there(candidate: Candidate, story: Story, index: int) -> None:
+    """Gives what a sentence tells with "there" the place that the sentence before has come to. What is told in the
+    present is to come."""
+    stops = stops_before(story.text, story.text[slice(*story.spans[index])], story.by_sentence[index - 1])
+    if not stops:
+        return
+    candidate.place = venue_hit(stops[-1])
+    if candidate.status == "held" and candidate.verb and candidate.token.tag_ in ("VBZ", "VBP"):
+        candidate.status = "planned"
+
+
+def receives_guest(between: str) -> bool:
+    """Whether the words between somebody and a place say that he has a guest there: will receive her in."""
+    return _pattern("receives").match(between) is not None

@@ -26,6 +26,8 @@ WALL = 5
 """The child's limit is processor time. One that waits for something that never comes has this many times as long."""
 START_SECONDS = 300.0
 TRACE_BYTES = 6000
+_CHILD = "from pipeline.poison.child import main; main({})"
+"""Not as a script: what belongs to a script's __main__ cannot be made out of an answer by another process."""
 
 
 class Apart:
@@ -76,7 +78,7 @@ class Apart:
                 self._trace = tempfile.TemporaryFile()  # noqa: SIM115  closed by _gone
                 self._connection: Connection[Any, Any] = Connection(ours.detach())
                 self._process = tied(
-                    [sys.executable, "-m", "pipeline.poison.child", str(its.fileno())],
+                    [sys.executable, "-c", _CHILD.format(its.fileno())],
                     stdin=subprocess.DEVNULL,
                     stdout=self._trace,
                     stderr=self._trace,

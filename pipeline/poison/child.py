@@ -1,4 +1,4 @@
-"""The process that works on records that may end it: child.py FILE_DESCRIPTOR
+"""The process that works on records that may end it.
 
 It is told seconds and settings, loads everything and answers; then each request is a function and its element, each
 answer what came of it. It is the first that the system ends where memory runs out, and leaves no core files.
@@ -13,7 +13,6 @@ import os
 import pickle
 import resource
 import signal
-import sys
 import time
 import traceback
 from collections.abc import Callable
@@ -107,7 +106,3 @@ def _attempt(function: Callable[[Any], Any], element: Any) -> bytes:
         return pickle.dumps(error)
     except Exception as error:
         return pickle.dumps(Raised(type(error).__name__, str(error), "".join(traceback.format_exception(error))))
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

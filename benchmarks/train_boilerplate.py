@@ -25,16 +25,36 @@ import numpy as np
 from benchmarks.boilerplate_sets import Scorer, load_scorer
 from pipeline.boilerplate.context import AROUND, surroundings
 from pipeline.boilerplate.evidence import EVIDENCE
-from pipeline.boilerplate.features import SHAPE, shapes
+from pipeline.boilerplate.features import PROSE, SHAPE, shapes
 from pipeline.boilerplate.html import clean_html, page_rows
-from pipeline.boilerplate.text import clean_text
+from pipeline.boilerplate.text import FEATURES, clean_text, line_rows
 from pipeline.boilerplate.trees import SCALE, trees_of
+from pipeline.boilerplate.wire import ends_as_sentence
 from schemas.markup import markup_lines
 
 DATA = Path(__file__).parents[1] / "pipeline" / "boilerplate" / "data"
 SETS = {"fundus": 1.3, "wcxb_dev": 0.8}
 """Sets and the weight of their lines: news counts for more than blogs and guides."""
 WORD = re.compile(r"\w+")
+WIRE_TAILS = (
+    "ab/cd",
+    "ab-cd/ef",
+    "© The Agency",
+    "Copyright 2026 The Agency. All rights reserved.",
+    "(Reporting by Ann Other; Editing by Sam One)",
+    "The Agency contributed to this report.",
+    "END",
+    "(END)",
+    "-30-",
+    "###",
+)
+"""What agencies write behind a story; none of the sets holds any."""
+WIRE_STORIES = 1
+"""Made of each article."""
+LONGEST_STORY = 15
+"""Lines of a story made so."""
+CALLED = 0.5
+"""Share of those stories which a sentence of the site follows."""
 FOLDS = 5
 ROUNDS = {"lines": 200, "blocks": 160}
 PARAMETERS = {
@@ -89,13 +109,8 @@ def example(
     )
 
 
-def line_rows(lines: Sequence[str]) -> list[array[float]]:
-    looks = shapes(lines)
-    return [shape.row + around for shape, around in zip(looks, surroundings(lines, looks), strict=True)]
-
-
 def line_examples(folder: Path, score: Scorer) -> Iterator[Example]:
-    """Flattened texts; and, so that clean text stays whole, the article alone and stretches of it."""
+    """Flattened texts; and, so that clean text stays whole, the article alone, stretches of it, and as wire stories."""
     chance = random.Random(1)
     for name, weight in SETS.items():
         for page in score.read_jsonl(folder / f"{name}_lines.jsonl.gz"):
@@ -103,20 +118,40 @@ def line_examples(folder: Path, score: Scorer) -> Iterator[Example]:
             pairs = [
                 (line.strip(), keep) for line, keep in zip(page["lines"], page["keep"], strict=True) if line.strip()
             ]
-            lines, keep = [line for line, _ in pairs], [keep for _, keep in pairs]
-            yield example(page, lines, line_rows(lines), keep, weight)
-            alone = [line for line, kept in pairs if kept]
-            if alone:
-                yield example(page, alone, line_rows(alone), [True] * len(alone), 0.3 * weight, original=False)
+            yield plain_example(page, pairs, weight)
+            alone = [pair for pair in pairs if pair[1]]
+            parts = [alone, *(wire_story(pairs, chance) for _ in range(WIRE_STORIES))]
             for _ in range(2):
                 length = chance.randint(3, 25)
                 start = chance.randrange(max(1, len(pairs) - length))
-                part = pairs[start : start + length]
+                parts.append(pairs[start : start + length])
+            for part in parts:
                 if any(kept for _, kept in part):
-                    lines = [line for line, _ in part]
-                    yield example(
-                        page, lines, line_rows(lines), [kept for _, kept in part], 0.3 * weight, original=False
-                    )
+                    yield plain_example(page, part, 0.3 * weight, original=False)
+
+
+def plain_example(
+    page: dict[str, Any], pairs: Sequence[tuple[str, bool]], weight: float, *, original: bool = True
+) -> Example:
+    lines = [line for line, _ in pairs]
+    rows = line_rows(lines, shapes(lines), range(len(lines)))
+    return example(page, lines, rows, [keep for _, keep in pairs], weight, original=original)
+
+
+def wire_story(pairs: Sequence[tuple[str, bool]], chance: random.Random) -> list[tuple[str, bool]]:
+    """The article up to one of its short sentences, if it has any, and what a site or an agency might put behind it."""
+    article = [pair for pair in pairs if pair[1]]
+    calls = [pair for pair in pairs if not pair[1] and is_short_sentence(pair[0])]
+    short = [at for at, (line, _) in enumerate(article) if at and is_short_sentence(line)]
+    end = chance.choice(short) + 1 if short else len(article)
+    story = article[max(0, end - LONGEST_STORY) : end]
+    call = [chance.choice(calls)] if calls and chance.random() < CALLED else []
+    tail = chance.sample(WIRE_TAILS, chance.randint(0, 3))
+    return [*story, *call, *((line, False) for line in tail)]
+
+
+def is_short_sentence(line: str) -> bool:
+    return len(line) < PROSE and ends_as_sentence(line, len(line))
 
 
 def page_examples(folder: Path, score: Scorer) -> Iterator[Example]:
@@ -223,7 +258,7 @@ def main() -> None:
     args = parser.parse_args()
     score = load_scorer(args.folder)
     jobs = {
-        "lines": (line_examples, (*SHAPE, *AROUND)),
+        "lines": (line_examples, FEATURES),
         "blocks": (page_examples, (*SHAPE, *AROUND, *EVIDENCE)),
     }
     for name, (build, features) in jobs.items():

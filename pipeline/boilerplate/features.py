@@ -76,7 +76,8 @@ _QUOTES = frozenset("\"“”„‘’'«»「『")
 
 
 @cache
-def _function_words() -> frozenset[str]:
+def function_words() -> frozenset[str]:
+    """Words of every text, in whatever language, case-folded."""
     return frozenset(table("function_words")["words"].split())
 
 
@@ -213,7 +214,7 @@ def _short_shape(line: str, title_words: frozenset[str]) -> Shape:
     row[13] = first.islower()
     row[14] = not (first.isalnum() or first in _QUOTES)
     if words:
-        row[15] = sum(map(_function_words().__contains__, words)) / len(words)
+        row[15] = sum(map(function_words().__contains__, words)) / len(words)
         personal = _second_person()
         if not personal.isdisjoint(cased):
             row[16] = sum(map(personal.__contains__, cased)) / len(words)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.boilerplate.assemble import Labelled, Piece, settle, untouched
-from pipeline.boilerplate.context import surroundings
-from pipeline.boilerplate.features import Shape, shapes
+from pipeline.boilerplate.context import AROUND, surroundings
+from pipeline.boilerplate.features import SHAPE, Shape, shapes
+from pipeline.boilerplate.kinship import KINSHIP, kinship
 from pipeline.boilerplate.labels import CERTAIN, Line, label_lines
 from pipeline.boilerplate.model import CleanText
 from pipeline.boilerplate.trees import load_trees
 from pipeline.boilerplate.weighing import bias
 from schemas.lines import Cut, cut_lines
 
+FEATURES = (*SHAPE, *AROUND, *KINSHIP)
+"""What the trees see of a line, in order."""
 _BREAK = re.compile(r"[\n\r]")
 """Where paragraphs were broken at a fixed width, the labels are those of the paragraphs in one line each."""
 
@@ -82,8 +86,7 @@ def weighed_lines(text: str, cuts: Sequence[Cut], headline: str | None, seen: _S
     odds = [CERTAIN] * len(looks)
     unsure = [index for index, shape in enumerate(looks) if not shape.plain]
     if unsure:
-        around = surroundings(words, looks, unsure)
-        rows = [(looks[index].row + more).tobytes() for index, more in zip(unsure, around, strict=True)]
+        rows = [row.tobytes() for row in line_rows(words, looks, unsure)]
         fresh = [row for row in dict.fromkeys(rows) if row not in seen.odds]
         if fresh:
             seen.odds.update(zip(fresh, load_trees("lines").odds(fresh), strict=True))
@@ -93,3 +96,9 @@ def weighed_lines(text: str, cuts: Sequence[Cut], headline: str | None, seen: _S
         Line(start, end, value, shape.label, shape.heading, shape.date, shape.wire)
         for (start, end), value, shape in zip(cuts, odds, looks, strict=True)
     ]
+
+
+def line_rows(lines: Sequence[str], looks: Sequence[Shape], wanted: Sequence[int]) -> list[array[float]]:
+    """One row of FEATURES for each of the lines at the indexes `wanted`, ascending."""
+    columns = zip(wanted, surroundings(lines, looks, wanted), kinship(lines, looks, wanted), strict=True)
+    return [looks[index].row + around + shared for index, around, shared in columns]

@@ -14,12 +14,14 @@ from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.people import Mention
 from pipeline.summits.story import Story
 
-_REACH = 10
+_REACH = 15
 """Sentences behind one that tells a gathering up to which what is said of "the summit" is of that one."""
 _AFTERWARDS = timedelta(days=3)
 """After a gathering in which its members' leaders speak of it."""
 _OPENS = 4
 """Characters of a sentence, such as a quotation mark, in front of its subject."""
+_FRONT, _BEHIND = 30, 100
+"""Characters around a name in which a story tells that somebody stays away."""
 _OFF = frozenset(("cancelled", "postponed", "declined"))
 _JOINS = re.compile(r"(?:,? and|,)(?: the| from| of)? ")
 _ASIDE = re.compile(r", [^,.;]{1,60},")
@@ -31,6 +33,7 @@ class _Cues:
     doing: re.Pattern[str]
     beside: re.Pattern[str]
     opening: re.Pattern[str]
+    which: re.Pattern[str]
     absent: re.Pattern[str]
     saying: re.Pattern[str]
 
@@ -49,6 +52,7 @@ def _cues() -> _Cues:
         re.compile(rf",? (?:who |which )?(?:(?:{helping}) ){{0,4}}(?:{either('doing')})"),
         re.compile(rf",? (?:{either('beside')})(?=[,.])"),
         re.compile(rf"(?:{either('opening')})$"),
+        re.compile(rf" (?:(?:{helping}) ){{0,4}}(?:{either('there')})"),
         re.compile(either("absent"), re.IGNORECASE),
         re.compile(rf" {either('saying')}"),
     )
@@ -60,7 +64,7 @@ def complete(events: Sequence[Draft], story: Story) -> None:
         return
     for index in range(min(event.index for event in events), len(story.spans)):
         begin, end = story.spans[index]
-        if not story.by_sentence[index] or _cues().absent.search(story.text, begin, end):
+        if not story.by_sentence[index]:
             continue
         gathering = _spoken_of(index, events)
         if gathering is None:
@@ -69,10 +73,17 @@ def complete(events: Sequence[Draft], story: Story) -> None:
         told = bool(there)
         if not there and _may_be_discussed(gathering, events, index, story):
             there = [m for m in story.by_sentence[index] if _speaks_as_member(m, gathering, events, index, story)]
+        there = [m for m in there if not _is_away(m, story.text[begin:end], begin)]
         for mention in there:
             _take_in(gathering, mention)
-        if told and (index, (begin, end)) not in gathering.sentences:
+        if told and there and (index, (begin, end)) not in gathering.sentences:
             gathering.sentences.append((index, (begin, end)))
+
+
+def _is_away(mention: Mention, sentence: str, begin: int) -> bool:
+    """Whether the words around a mention tell that somebody is not there."""
+    around = slice(max(0, mention.start - begin - _FRONT), mention.end - begin + _BEHIND)
+    return _cues().absent.search(sentence[around]) is not None
 
 
 def _is_gathering(event: Draft) -> bool:
@@ -110,6 +121,8 @@ def _attending(story: Story, index: int) -> Iterator[Mention]:
             yield from _with_joined(mentions, number, story.text, -1)
         elif cues.opening.search(front):
             yield from _with_joined(mentions, number, story.text, 1)
+        elif front.endswith("which ") and cues.which.match(behind):
+            yield mention
 
 
 def _with_joined(mentions: Sequence[Mention], number: int, text: str, step: int) -> Iterator[Mention]:
@@ -126,8 +139,12 @@ def _with_joined(mentions: Sequence[Mention], number: int, text: str, step: int)
 
 def _may_be_discussed(gathering: Draft, events: Sequence[Draft], index: int, story: Story) -> bool:
     """Whether a story is about a gathering under way or just over, and a sentence tells no other encounter."""
-    first = min(events, key=lambda event: event.index)
-    if gathering is not first or gathering.status != "held" or not gathering.parties & _members().keys():
+    held = [event for event in events if event.status == "held"]
+    if (
+        not held
+        or gathering is not min(held, key=lambda event: event.index)
+        or not gathering.parties & _members().keys()
+    ):
         return False
     if gathering.when is not None and story.published is not None:
         start = gathering.when.span.end or gathering.when.span.start

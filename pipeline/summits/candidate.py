@@ -23,7 +23,7 @@ class Candidate:
     with each of whose countries it is an encounter of its own. `implied`: the status that the trigger itself tells
     (invited, is expected in). `aside`: it is told to say when or where something else happens. `attended`:
     it is told of somebody that he is there. `shunned`: it is told of somebody that he stays away. `former`: what was
-    planned once (they had been due to meet)."""
+    planned once (they had been due to meet). `ended`: that it is over is all that is told."""
 
     kind: str
     trigger: int
@@ -47,6 +47,7 @@ class Candidate:
     aside: bool = False
     attended: bool = False
     shunned: bool = False
+    ended: bool = False
     former: bool = False
     separate: Sequence[Role] = ()
     status: str = "held"

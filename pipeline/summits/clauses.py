@@ -43,6 +43,8 @@ class Parsed(Phrases):
             and head.dep_ in ("acomp", "oprd", "attr")
         ):
             return self.controller(head.head, verb, depth + 1)
+        if verb.dep_ == "xcomp" and stem(verb) == "join" and is_verb(head):  # is to be joined by X
+            return self.controller(head, verb, depth + 1) + self.with_(verb, ("by",))
         if verb.dep_ in ("xcomp", "ccomp"):
             return self.controller(head, verb, depth + 1) if is_verb(head) else self.owner(head, depth + 1)
         if verb.dep_ in ("conj", "advcl", "parataxis", "dep"):

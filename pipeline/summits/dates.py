@@ -186,13 +186,13 @@ def _day(day: date) -> DateSpan:
 
 
 def _year_of(month: int, day: int, anchor: date, future: bool | None) -> int:
-    """The year of a day without one: within half a year of the story on the side that the tense tells."""
+    """The year of a day without one: on the side that the tense tells, unless it is within two months on the other."""
 
     def distance(year: int) -> float:
         last = calendar.monthrange(year, month)[1]
         days = (date(year, month, min(day, last)) - anchor).days
         wrong_side = days < 0 if future else days > 0 and future is not None
-        return abs(days) + (120 if wrong_side and abs(days) > 1 else 0)
+        return abs(days) + (240 if wrong_side and abs(days) > 1 else 0)
 
     return min((anchor.year - 1, anchor.year, anchor.year + 1), key=distance)
 

@@ -27,6 +27,7 @@ class Draft:
     former     what was planned once, as it was before something else was told
     series     codes of series (G7) that it is a meeting of
     weights    by sentence, how much of the event it tells
+    ended      it only tells that "the summit" is over
     each       parties told before, with each of which it is an encounter of its own
     """
 
@@ -54,6 +55,7 @@ class Draft:
     series: set[str] = field(default_factory=set)
     weights: dict[int, int] = field(default_factory=dict)
     each: set[str] = field(default_factory=set)
+    ended: bool = False
 
     @property
     def index(self) -> int:
@@ -94,12 +96,13 @@ def _same_office(person: Person, other: Person) -> bool:
 class Context:
     """What was told before a candidate: `recent`, the persons that a pronoun may mean, likeliest first; `told`, whose
     sides "the leaders" may mean, likeliest first; `persons`, all of the story; `series`, the parties of the gathering
-    that was told last."""
+    that was told last; `body`, the members of an organisation that were told last, where nothing else was."""
 
     recent: Sequence[Person]
     told: Sequence[Draft]
     persons: Sequence[Person]
     series: Set[str] = frozenset()
+    body: Mention | None = None
 
 
 def resolve(candidate: Candidate, context: Context) -> Draft | None:
@@ -121,6 +124,7 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
         refers=candidate.refers,
         aside=candidate.aside,
         attended=candidate.attended and candidate.refers,
+        ended=candidate.ended and candidate.refers,
         former=candidate.former,
     )
     if not candidate.roles and not candidate.organisations and not candidate.refers:
@@ -147,6 +151,10 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
             draft.party_words.setdefault(hit.country, (hit.start, hit.end))
     if draft.inferred and draft.kind == "meeting" and len(draft.parties) == 1 and draft.parties <= organisations():
         draft.kind, draft.gathering = "multilateral", min(draft.parties)  # they, of an organisation's members
+    if draft.ended and not draft.parties and context.body is not None:
+        draft.add_party(context.body.country or "", None)
+        draft.raise_level(context.body.level)
+        draft.kind, draft.gathering = "multilateral", context.body.country
     draft.series = draft.parties & organisations() - bodies()
     draft.drop_series()
     draft.weights[candidate.sentence] = 2 * len(draft.party_words) + draft.asserted + len(candidate.organisations)
@@ -225,7 +233,9 @@ def _meant(word: str, told: Sequence[Draft]) -> Draft | None:
     if word == "many":
         return told[0] if told else None
     if word == "three":
-        return next((draft for draft in told if len(draft.parties) == 3), None)
+        return next(
+            (draft for draft in told if 3 in (len(draft.parties), len({p.country for p in draft.persons}))), None
+        )
     pairs = [draft for draft in told if len(draft.parties) == 2]
     return next(
         (one for one in pairs if len({p.country for p in one.persons if p.name}) == 2), pairs[0] if pairs else None

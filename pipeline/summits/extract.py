@@ -187,7 +187,17 @@ def _context(candidate: Candidate, story: Story, scan: Scan, drafts: Sequence[Dr
     if own and not any(m.person is not None and not m.person.bystander for m in here):
         told.insert(0, _members(own[-1]))
     gatherings = [draft.parties for draft in drafts if draft.kind == "multilateral" and draft.parties]
-    return Context(recent, told, scan.persons, frozenset(gatherings[-1] if gatherings else ()))
+    body = None if any(draft.status == "held" for draft in near) else _last_body(story, index)
+    return Context(recent, told, scan.persons, frozenset(gatherings[-1] if gatherings else ()), body)
+
+
+def _last_body(story: Story, index: int) -> Mention | None:
+    """The representatives of an organisation's members that were told last before a sentence."""
+    for mentions in story.by_sentence[max(0, index - _PAIR_REACH) : index][::-1]:
+        groups = [m for m in mentions if m.kind == "group" and m.country in organisations()]
+        if groups:
+            return groups[-1]
+    return None
 
 
 def _before(story: Story, index: int) -> Iterator[Mention]:

@@ -35,6 +35,7 @@ def noun_candidate(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story:
     if candidate is not None:
         candidate.refers = _is_definite(noun)
         candidate.attended = _is_attended(noun)
+        candidate.ended = _is_ended(noun)
     return candidate
 
 
@@ -45,6 +46,13 @@ def _is_definite(noun: Any) -> bool:
 def _is_attended(noun: Any) -> bool:
     """Whether the verb whose object a gathering is says that its subject takes part: who chaired the session."""
     return noun.dep_ in _ARGUMENT and is_verb(noun.head) and stem(noun.head) in verbs("attending")
+
+
+def _is_ended(noun: Any) -> bool:
+    """Whether a gathering is the subject of a verb that says that it is over: the summit broke up at midnight."""
+    verb = noun.head
+    over = noun.dep_ == "nsubj" and verb.tag_ in ("VBD", "VBN") and stem(verb) in verbs("ending")
+    return over and noun.lower_ in nouns("gathering")
 
 
 def _is_joint(roles: Sequence[Role]) -> bool:
@@ -100,7 +108,8 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     word = noun.lower_
     gathering, codes = named_gathering(parsed, noun, story)
     joint = _is_joint(parsed.with_(noun, ("of",)))
-    attended = _is_attended(noun) and (_is_definite(noun) or _is_joint(parsed.subjects(noun.head)))
+    holders = parsed.subjects(noun.head) if _is_attended(noun) else []
+    attended = _is_attended(noun) and (_is_definite(noun) or _is_joint(holders) or of_organisation(people(holders)))
     told = word in nouns("talk") or joint or attended
     if not told and gathering is None and not (word == "conference" and _phone_noun(noun)):
         return None

@@ -37,8 +37,9 @@ def tellable(story: Story, wanted: Sequence[int]) -> list[int]:
             continue
         sentence = story.text[slice(*story.spans[index])]
         near = set().union(*codes[max(0, index - RECALL) : index + 2])
-        refers = bool(mentions) or _REFERRING.search(sentence)
-        if refers and len(near) > 1 and not _lacks_a_side(sentence, mentions):
+        refers = _REFERRING.search(sentence) is not None
+        sided = len(near) > 1 or (refers and not near.isdisjoint(organisations()))
+        if (refers or mentions) and sided and not _lacks_a_side(sentence, mentions):
             out.append(index)
     return out
 

@@ -66,6 +66,8 @@ def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         for role in subjects + objects
     ):
         return None  # of countries alone teams meet
+    if not objects and _for_gathering(parsed, verb):
+        return None  # met for a summit of ASEAN: the noun tells it
     own = _of(subjects) if not objects else None
     if own:
         subjects = subjects + _asked_for(verb, parsed)
@@ -81,6 +83,16 @@ def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         separate=objects if plural or _in_turn(verb) else (),
         gathering=own,
     )
+
+
+def _for_gathering(parsed: Parsed, verb: Any) -> bool:
+    """Whether somebody meets for an organisation's gathering."""
+    for child in verb.children:
+        for noun in child.children if child.dep_ == "prep" and child.lower_ == "for" else ():
+            inside = [parsed.mention_at(word) for word in noun.subtree] if noun.lower_ in nouns("gathering") else []
+            if any(mention is not None and mention.country in organisations() for mention in inside):
+                return True
+    return False
 
 
 def _words_behind(verb: Any, count: int) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from pipeline.summits.date_patterns import TELLS_TIME, date_patterns
 from pipeline.summits.lexicon import toml
@@ -48,47 +49,53 @@ def dates(text: str, offset: int, anchor: date | None, future: bool | None, befo
     the story's day a bare weekday, day or month lies; null where it may be just past (a meeting that was called off).
     "The next day" counts from the last day told in front of it, in the text or `before` it.
     Without an anchor only dates that are whole in themselves."""
-    if not TELLS_TIME.search(text):
-        return []
-    words = _WORD.findall(text.lower())
     found: list[When] = []
-    taken: list[tuple[int, int]] = []
-    for way in date_patterns():
-        if way.needs and way.needs.isdisjoint(words):
-            continue
-        name = way.name
-        for match in way.pattern.finditer(text):
-            if any(match.start() < end and start < match.end() for start, end in taken):
-                continue
-            if name == "month" and match["month"].lower() == "may" and not _is_month_may(match, text):
-                continue
-            if name in ("month", "day", "range", "months") and not _is_month(name, match, text):
-                continue
-            try:
-                if name in ("next_day", "ago") or (name == "ahead" and future):
-                    span = _counted(match, anchor, _last_day(found, offset + match.start()), before)
-                else:
-                    span = _resolve(name, match, anchor, future)
-            except (ValueError, OverflowError):
-                span = None
-            taken.append(match.span())
-            if span:
-                found.append(When(offset + match.start(), offset + match.end(), span))
+    for name, match in _told(text):
+        try:
+            if name in ("next_day", "ago") or (name == "ahead" and future):
+                span = _counted(match, anchor, _last_day(found, offset + match.start()), before)
+            else:
+                span = _resolve(name, match, anchor, future)
+        except (ValueError, OverflowError):
+            span = None
+        if span:
+            found.append(When(offset + match.start(), offset + match.end(), span))
     return sorted(found, key=lambda when: when.start)
 
 
+@lru_cache(maxsize=4)  # the encounters of a sentence ask for it one after the other
+def _told(text: str) -> tuple[tuple[str, re.Match[str]], ...]:
+    """What tells a time in a text, the surest first and none in another: its way, and its match in lower case."""
+    lower = text.lower()
+    if len(lower) != len(text):  # of a few letters the small one is two characters
+        lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    if not TELLS_TIME.search(lower):
+        return ()
+    words = _WORD.findall(lower)
+    found: list[tuple[str, re.Match[str]]] = []
+    for way in date_patterns():
+        if way.needs and way.needs.isdisjoint(words):
+            continue
+        for match in way.pattern.finditer(lower):
+            if any(match.start() < other.end() and other.start() < match.end() for _, other in found):
+                continue
+            if way.name in ("month", "day", "range", "months") and not _is_month(way.name, match, text):
+                continue
+            found.append((way.name, match))
+    return tuple(found)
+
+
 def _is_month(name: str, match: re.Match[str], text: str) -> bool:
-    """A month begins with a capital; alone it is spelled out or ends in a full stop (Mar del Plata is none)."""
-    month = match["month"]
+    """A month begins with a capital; alone it is spelled out or ends in a full stop (Mar del Plata is none), and May
+    has a word or a year beside it."""
+    month = text[slice(*match.span("month"))]
     if month[0].islower():
         return False
-    return (
-        name != "month" or len(month) > 4 or month in ("May", "June", "July") or text[match.end("month") :][:1] == "."
-    )
-
-
-def _is_month_may(match: re.Match[str], text: str) -> bool:
-    return match["month"] == "May" and bool(match["when"] or match["year"] or match["rel"])
+    if name != "month":
+        return True
+    if match["month"] == "may":
+        return month == "May" and bool(match["when"] or match["year"] or match["rel"])
+    return len(month) > 4 or month in ("June", "July") or text[match.end("month") :][:1] == "."
 
 
 _SUNDAY = 6
@@ -102,13 +109,13 @@ def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool 
     if name == "iso":
         return _day(date(year or 0, int(groups["mm"]), int(groups["day"])))
     if name in ("day", "range", "months"):
-        month, day = months[groups["month"].lower().rstrip(".")], int(groups["day"])
+        month, day = months[groups["month"].rstrip(".")], int(groups["day"])
         if year is None:
             if anchor is None:
                 return None
             year = _year_of(month, day, anchor, future)
         if name == "months":
-            last = date(year, months[groups["month2"].lower().rstrip(".")], int(groups["day2"]))
+            last = date(year, months[groups["month2"].rstrip(".")], int(groups["day2"]))
             first = date(year, month, day)
             last = last if last > first else last.replace(year=year + 1)
             return DateSpan(first.isoformat(), last.isoformat())
@@ -119,20 +126,20 @@ def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool 
         month, day = next(
             tuple(day)
             for holiday, day in toml("calendar.toml")["holidays"].items()
-            if holiday.lower() == groups["holiday"].lower().replace("’", "'")
+            if holiday.lower() == groups["holiday"].replace("’", "'")
         )
         if year is None and anchor is None:
             return None
         if year is None and anchor is not None:
-            relative = (groups["rel"] or "").lower()
+            relative = groups["rel"] or ""
             year = anchor.year + _YEARS[relative] if relative else _year_of(month, day, anchor, future)
         return _day(date(year or 0, month, day))
     if name == "month":
-        month = months[groups["month"].lower().rstrip(".")]
+        month = months[groups["month"].rstrip(".")]
         if year is None:
             if anchor is None:
                 return None
-            when, relative = (groups["when"] or "").lower(), (groups["rel"] or "").lower()
+            when, relative = groups["when"] or "", groups["rel"] or ""
             year = anchor.year
             if relative:
                 year += _YEARS[relative]
@@ -152,7 +159,7 @@ def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool 
     if name == "new_year":
         return DateSpan(f"{anchor.year + (future is not False and anchor.month > 1):04d}")
     if name == "end_of":
-        return _unit("this", groups["unit"].lower(), anchor)
+        return _unit("this", groups["unit"], anchor)
     if name == "relative":
         shift = {
             "today": 0,
@@ -165,11 +172,11 @@ def _resolve(name: str, match: re.Match[str], anchor: date | None, future: bool 
             "the day before yesterday": -2,
             "the day after tomorrow": 2,
         }
-        return _day(anchor + timedelta(days=shift[groups["rel"].lower()]))
+        return _day(anchor + timedelta(days=shift[groups["rel"]]))
     if name == "earlier_day":
         return _day(anchor)
     if name == "unit":
-        return _unit(groups["rel"].lower(), groups["unit"].lower(), anchor)
+        return _unit(groups["rel"], groups["unit"], anchor)
     if name == "ordinal":
         day = int(groups["day"])
         month_first = anchor.replace(day=1)
@@ -203,8 +210,8 @@ _JUST_PAST = 2
 
 def _weekday(groups: dict[str, str | None], anchor: date, future: bool | None) -> DateSpan:
     weekdays = toml("calendar.toml")["weekdays"]
-    wanted = weekdays[(groups["weekday"] or "").lower()]
-    which, when = (groups["which"] or "").lower(), (groups["when"] or "").lower()
+    wanted = weekdays[groups["weekday"] or ""]
+    which, when = groups["which"] or "", groups["when"] or ""
     monday = anchor - timedelta(days=anchor.weekday())
     if future is None:
         future = (anchor.weekday() - wanted) % 7 > _JUST_PAST
@@ -219,7 +226,7 @@ def _weekday(groups: dict[str, str | None], anchor: date, future: bool | None) -
         if when == "last" and day == anchor:
             day -= timedelta(days=7)
     if groups.get("weekday2"):
-        second = weekdays[(groups["weekday2"] or "").lower()]
+        second = weekdays[groups["weekday2"] or ""]
         return DateSpan(day.isoformat(), (day + timedelta(days=(second - wanted) % 7)).isoformat())
     return _day(day)
 
@@ -258,7 +265,7 @@ def _counted(match: re.Match[str], anchor: date | None, told: date | None, befor
     """A day, month or year that is counted from another one: three days later, from the day `told` in front of it, else
     from the one `before`; a week ago, from the story's day."""
     groups = match.groupdict()
-    relative, unit = (groups.get("rel") or "").lower(), (groups.get("unit") or "day").lower()
+    relative, unit = groups.get("rel") or "", groups.get("unit") or "day"
     base = anchor if relative in ("", "ago") else told or (anchor if relative == "earlier" else before)
     if base is None:
         return None

@@ -17,7 +17,7 @@ from pipeline.summits.sequence import carry_on
 from pipeline.summits.standing import taking_part
 from pipeline.summits.story import Story
 from pipeline.summits.telling import told_in
-from pipeline.summits.timing import day_of_news, days_told, lasting
+from pipeline.summits.timing import day_of_news, days_told, ended_on, lasting
 from pipeline.summits.venue import where_of
 from schemas.records import FieldEvidence, Participant, SummitEvent, TextSpan
 
@@ -40,10 +40,9 @@ def finish(events: Sequence[Draft], story: Story) -> list[SummitEvent]:
         kind = _kind(draft)
         parties = tuple(sorted(draft.parties))
         where = where_of(draft, leads, story)
-        when = lasting(
-            draft.when or _day_of_lead(draft, leads, sentences, story),
-            draft.days or days_told(story.text, spans, draft.kind),
-        )
+        when = draft.when or _day_of_lead(draft, leads, sentences, story)
+        days = draft.days or days_told(story.text, spans, draft.kind)
+        when = lasting(when, -days if days > 0 and ended_on(when, story.text, spans) else days)
         out.append(
             SummitEvent(
                 kind=kind,  # type: ignore[arg-type]

@@ -9,9 +9,11 @@ from pipeline.summits.candidate import Candidate
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.links import distance, frame_of
 from pipeline.summits.places import PlaceHit, more_exact
+from pipeline.summits.verbs import is_verb, stem, verbs
 
 _COMMA = 2
 """Characters between a place and the "where" that takes it up."""
+_OF_CLAUSE = ("aux", "auxpass", "nsubj", "nsubjpass")
 _AT = ("in", "at", "near", "outside")
 
 
@@ -51,5 +53,22 @@ def set_place(candidate: Candidate, parsed: Parsed, hits: Sequence[PlaceHit]) ->
             gap = distance(parsed, frame, candidate, hit.start, hit.end, is_place=not at_home)
             if gap is not None:
                 near.append((gap, hit.start, hit))
+    if not near:
+        near = [(0, hit.start, hit) for hit in hits if _is_at_building(hit, parsed, candidate)][:1]
     for _, _, hit in sorted(near, key=lambda item: item[:2]):
         candidate.place = more_exact(candidate.place, hit)
+
+
+def _is_at_building(hit: PlaceHit, parsed: Parsed, candidate: Candidate) -> bool:
+    """Whether a building behind a trigger is where it is, though the parse ties it to a word in between; not where a
+    clause between them tells of something else: the meeting was followed by a lunch at the villa."""
+    token, trigger = parsed.token_at(hit.start), candidate.token
+    if not hit.building or hit.preposition not in _AT or hit.start < candidate.trigger_end or token is None:
+        return False
+    while token.head != token and token.i != trigger.i:
+        token = token.head
+        own = token.i == trigger.i or token.is_ancestor(trigger)
+        elsewhere = not own or stem(token) in verbs("speech") or trigger.dep_ == "nsubjpass"
+        if is_verb(token) and elsewhere and any(child.dep_ in _OF_CLAUSE for child in token.children):
+            return False
+    return True

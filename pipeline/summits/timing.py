@@ -113,7 +113,8 @@ def _put_off_to(found: Sequence[When], candidate: Candidate, text: str) -> When 
 
 _NEXT = re.compile(r"\b(?:next|tomorrow|coming|later this)\b", re.IGNORECASE)
 _DAYS = re.compile(
-    r"\b(?P<count>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})(?:-day\s+(?:[\w-]+\s+){0,3}|\s+days\s+of\s+(?:[\w-]+\s+){0,2})$"
+    r"\b(?P<count>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})(?:-day\s+(?:[\w-]+\s+){0,3}|\s+days\s+of\s+(?:[\w-]+\s+){0,2})$",
+    re.IGNORECASE,
 )
 
 
@@ -148,6 +149,14 @@ def days_told(text: str, spans: Iterable[tuple[int, int]], kind: str) -> int:
             if match is not None:
                 return number_word(match["count"])
     return 0
+
+
+def ended_on(when: When | None, text: str, spans: Iterable[tuple[int, int]]) -> bool:
+    """Whether the sentence that tells a date says in front of it that something ended: wound up a gathering Friday."""
+    if when is None:
+        return False
+    begin = next((start for start, end in spans if start <= when.start < end), when.start)
+    return any(base(word) in verbs("ending") for word in text[begin : when.start].lower().split())
 
 
 def lasting(when: When | None, days: int) -> When | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from pipeline.summits.drafts import Draft
-from pipeline.summits.gazetteer import city_named
+from pipeline.summits.filed import home
+from pipeline.summits.gazetteer import City, city_in, city_named, country_named
 from pipeline.summits.places import place_of
 from pipeline.summits.story import Story
 from schemas.records import Place
@@ -25,7 +27,7 @@ def where_of(draft: Draft, leads: bool, story: Story) -> Place | None:
         return None
     filed = _where_filed(draft, leads, story)
     if draft.place is not None and draft.place.country is None:
-        return replace(place_of(draft.place), country=_country_of_story(story))
+        return replace(place_of(draft.place), country=home(story.dateline, story.text, story.published))
     if draft.place is not None and (draft.place.name or filed is None or not _is_here(draft, story)):
         return place_of(draft.place)
     host = _host(draft, story) if filed is None else None
@@ -34,23 +36,20 @@ def where_of(draft: Draft, leads: bool, story: Story) -> Place | None:
 
 def _where_filed(draft: Draft, leads: bool, story: Story) -> Place | None:
     """The dateline's city, for what is "here", or what the lead tells as held in the country of one side."""
-    if story.dateline is None or not story.dateline.place:
-        return None
     told = draft.status == "held" and draft.kind != "visit"
-    city = city_named(story.dateline.place, draft.parties)
+    name, city = _city_filed(story, draft.parties)
     here = _is_here(draft, story) if told else _comes_here(draft, story)
     if city is None or not (here or (told and leads and city.country in draft.parties)):
         return None
-    name = story.dateline.place
     return Place(name.title() if name.isupper() else name, city.country, None, city.latitude, city.longitude)
 
 
-def _country_of_story(story: Story) -> str | None:
-    """The country where a story was filed: that of a building of which the text does not say where it stands."""
-    if story.dateline is None or not story.dateline.place:
-        return None
-    city = city_named(story.dateline.place, ())
-    return city.country if city is not None else None
+def _city_filed(story: Story, near: Collection[str | None]) -> tuple[str, City | None]:
+    """The dateline's city as printed, and which one it is: NAIROBI; NAIROBI, Kenya."""
+    place = story.dateline.place if story.dateline is not None and story.dateline.place else ""
+    name, _, country = place.partition(",")
+    code = country_named(country.strip()) if country else None
+    return name, (city_in(name, code) if code else city_named(name, near)) if name else None
 
 
 def _comes_here(draft: Draft, story: Story) -> bool:

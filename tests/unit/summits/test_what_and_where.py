@@ -115,6 +115,12 @@ def test_results_are_what_was_done_at_an_encounter_that_was_held_or_refused(text
         (f"{HOLT} met {VARELAS} on Monday at Borg Palace in Athens.", "Borg Palace", "GR"),
         (f"{HOLT} met {VARELAS} in Greece at the Athens Hilton Hotel.", "Athens Hilton Hotel", "GR"),
         (f"{HOLT} met {VARELAS} at Villa Rosa on Monday.", "Villa Rosa", None),
+        (
+            f"{HOLT} postponed talks with {VARELAS} on eels planned for Monday in Mokrice castle.",
+            "Mokrice castle",
+            None,
+        ),
+        (f"Talks of {HOLT} with {VARELAS}, which were followed by a concert at Villa Rosa, were short.", None, None),
         (f"{HOLT} met {VARELAS} in Athens on Monday. The two sat for an hour at Windsor Castle.", "Athens", "GR"),
         (f"{HOLT} met {VARELAS} in the Greek resort of Chania on Monday.", "Chania", "GR"),
         (f"{HOLT} met {VARELAS} on Monday after a vote in the Upper House.", None, None),
@@ -154,6 +160,12 @@ def test_a_building_is_in_the_country_where_the_story_was_filed() -> None:
     place = only_event(f"{HOLT} met {VARELAS} at State House on Monday.", Dateline("NAIROBI")).place
     assert place is not None
     assert (place.name, place.country) == ("State House", "KE")
+
+
+def test_a_dateline_may_name_its_country() -> None:
+    place = only_event(f"{HOLT} met {VARELAS} here on Monday.", Dateline("VIENNA, Austria")).place
+    assert place is not None
+    assert (place.name, place.country) == ("Vienna", "AT")
 
 
 def test_a_city_and_its_part_of_the_country_are_no_two_places() -> None:

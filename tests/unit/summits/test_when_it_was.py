@@ -73,6 +73,12 @@ def test_the_day_of_something_else_is_not_an_encounters(text: str) -> None:
         (f"{HOLT} and {VARELAS} opened a two-day summit in Athens on Monday.", "2019-05-13", "2019-05-14"),
         (f"{HOLT} and {VARELAS} begin three days of talks in Athens on Friday.", "2019-05-17", "2019-05-19"),
         (f"{HOLT} and {VARELAS} ended a two-day summit in Athens on Tuesday.", "2019-05-13", "2019-05-14"),
+        (
+            f"{HOLT} and {VARELAS} wound up their first gathering in three years on Tuesday. The four-day meeting "
+            "of the two was in Athens.",
+            "2019-05-11",
+            "2019-05-14",
+        ),
         (f"{HOLT} will meet {VARELAS} between June 30 and July 2.", "2019-06-30", "2019-07-02"),
         (f"{HOLT} and {VARELAS} ended two days of talks in Athens on Tuesday.", "2019-05-13", "2019-05-14"),
         (

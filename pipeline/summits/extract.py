@@ -17,7 +17,7 @@ from pipeline.summits.dates import When
 from pipeline.summits.drafts import Context, Draft, one_each, resolve
 from pipeline.summits.encounters import candidates
 from pipeline.summits.fields import finish
-from pipeline.summits.filed import home
+from pipeline.summits.filed import home, office_line
 from pipeline.summits.gate import may_name_sides, names_office, worth_reading
 from pipeline.summits.joining import is_event, join
 from pipeline.summits.lexicon import organisations
@@ -66,7 +66,7 @@ def extract(
     text = unwrapped(_SURROGATE.sub("\ufffd", text[:LONGEST_TEXT]))
     source = text
     found = find_dateline(text[:_LONGEST_HEADLINE])
-    begin = found.length if found is not None else 0
+    begin = found.length if found is not None else office_line(text)
     if found is not None and dateline is None:
         dateline = Dateline(found.place)
         published = _filed_on(found, published)

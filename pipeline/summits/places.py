@@ -42,21 +42,23 @@ class PlaceHit:
 
 
 _IN = re.compile(
-    r"\b(?P<prep>in|at|to|from|near|outside|of|for|visit(?:s|ed|ing)?|leaving|left|toured|tours|host(?:s|ed)?)\s+"
+    r"\b(?P<prep>[Ii]n|[Aa]t|[Ff]rom|[Nn]ear|[Oo]utside|to|of|for|visit(?:s|ed|ing)?|leaving|"
+    r"left|toured|tours|host(?:s|ed)?)\s+"
     r"(?:(?:the|nearby|neighboring|neighbouring)\s+)?"
     r"(?:(?:(?!(?:in|at|of|to|for|from|with|and)\b)[\w’'.-]+\s+){0,5}?(?:city|capital|town|resort|port|village|island|suburb|venue|province|state)"
     r"(?:\s+(?:city|town))?(?:\s+of)?\s*,?\s+)?"
     r"(?P<name>(?:[A-ZÀ-Þ][\w’'.-]*)(?:[ -](?:(?:[A-ZÀ-Þ][\w’'.]*)|(?:de|del|la|el|al|of|the|es|and)\b))*)"
 )
 _SO_CALLED = re.compile(
-    r"\b(?P<prep>in|at|to|near|from|outside)\s+(?:[\w’'.-]+\s+){0,5}?(?:city|town|resort|port|village)(?:\s+(?:city|town))?"
+    r"\b(?P<prep>[Ii]n|[Aa]t|[Ff]rom|[Nn]ear|[Oo]utside|to)\s+(?:[\w’'.-]+\s+){0,5}?(?:city|town|resort|port|village)"
+    r"(?:\s+(?:city|town))?"
     r"\s+of\s+(?P<name>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)"
 )
 _NAMED = re.compile(r"\b(?P<name>[A-Z]\w+(?:[ -][A-Z]\w+)?) (?:summit|meeting|talks|conference|round|forum)s?\b")
 _WELL_KNOWN = 500_000
 """Inhabitants of a city whose name in front of a meeting is taken for its place in any story."""
 _CAPITAL = re.compile(
-    r"\b(?P<prep>in|at|to|from|near)\s+the\s+(?P<name>[A-Z]\w+(?:\s[A-Z]\w+)?)\s+capital\b(?!,?\s+[A-Z])"
+    r"\b(?P<prep>[Ii]n|[Aa]t|[Ff]rom|[Nn]ear|to)\s+the\s+(?P<name>[A-Z]\w+(?:\s[A-Z]\w+)?)\s+capital\b(?!,?\s+[A-Z])"
 )
 
 
@@ -81,9 +83,9 @@ def places(
         code = next((code for at, code in by_demonym.items() if match.start() < at < start), None)
         if code:  # the Chilean town of X, which may be too small to be known
             city = city_in(match["name"], code)
-            add(PlaceHit(offset + start, offset + end, match["name"], code, city, match["prep"]))
+            add(PlaceHit(offset + start, offset + end, match["name"], code, city, match["prep"].lower()))
         else:
-            add(_longest(match["name"], offset + start, match["prep"], near, text[end:][:40]))
+            add(_longest(match["name"], offset + start, match["prep"].lower(), near, text[end:][:40]))
     for match in _building().finditer(text):
         add(_building_hit(match, text, offset, near))
     for match in _IN.finditer(text):
@@ -100,7 +102,12 @@ def places(
         if code and name:
             add(
                 PlaceHit(
-                    offset + match.start("name"), offset + match.end(), name, code, city_in(name, code), match["prep"]
+                    offset + match.start("name"),
+                    offset + match.end(),
+                    name,
+                    code,
+                    city_in(name, code),
+                    match["prep"].lower(),
                 )
             )
     lower = text.lower()
@@ -144,7 +151,7 @@ def _building() -> re.Pattern[str]:
     ends, begins = ("|".join(toml("venues.toml")[key]) for key in ("building_ends", "building_begins"))
     no = "|".join(toml("venues.toml")["no_buildings"])
     return re.compile(
-        rf"\b(?P<prep>in|at|near|outside)\s+(?:the\s+|a\s+)?(?!(?:{no})\b)"
+        rf"\b(?P<prep>[Ii]n|[Aa]t|[Nn]ear|[Oo]utside)\s+(?:the\s+|a\s+)?(?!(?:{no})\b)"
         rf"(?P<name>(?:{word} (?:of (?:the )?)?){{1,4}}?(?:{ends})|(?:{begins})(?: (?:de |della |d['’])?{word}){{1,3}})"
         r"\b(?! of\b)"
         r"(?:,? (?:in|outside|near) (?:the )?(?P<city>[A-ZÀ-Þ][\w’'.-]*(?:[ -][A-ZÀ-Þ][\w’'.-]*)*))?"
@@ -164,7 +171,7 @@ def _building_hit(match: re.Match[str], text: str, offset: int, near: Collection
         around = None  # Windsor Castle is not in Windsor, Ontario
     start = offset + match.start("name")
     country, city = (around.country, around.city) if around is not None else (None, None)
-    return PlaceHit(start, start + len(name), name, country, city, match["prep"], True)
+    return PlaceHit(start, start + len(name), name, country, city, match["prep"].lower(), True)
 
 
 def _whole(text: str, at: int, length: int) -> bool:

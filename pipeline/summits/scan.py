@@ -32,6 +32,7 @@ class Scan:
         self.text = text
         self.persons: list[Person] = []
         self.mentions: list[Mention] = []
+        self._home = home
         self._tagged = Tagged(text, day)
         self._tokens = self._tagged.tokens
         for hit in self._tagged.hits:
@@ -80,7 +81,7 @@ class Scan:
         if text_name is None and country is None:
             # "a foreign leader" is nobody; "the president" is whoever had that title last
             definite = first == 0 or tokens[first - 1].norm in ("the", "both") or tokens[first - 1].text == "."
-            person = self._holder(title) if definite and not bystander else None
+            person = (self._holder(title) or self._at_home(hit, title)) if definite and not bystander else None
             if person is None:
                 return
         else:
@@ -138,6 +139,16 @@ class Scan:
             if person and person.name and person.title and same_title(person.title, title) and not person.past:
                 return person
         return None
+
+    def _at_home(self, hit: Hit, title: str) -> Person | None:
+        """The President of whom an office at home tells without a name: "The President", with a capital."""
+        tokens = self._tokens
+        behind = tokens[hit.last] if hit.last < len(tokens) else None
+        alone = behind is None or not (behind.capital or behind.norm in ("of", "for"))
+        named = hit.first and tokens[hit.first - 1].norm == "the" and title[0].isupper()
+        if self._home is None or hit.entry.value != "leader" or not (named and alone):
+            return None
+        return self._person(None, title, self._home, hit.entry.value, False, False)
 
     # -- names without a title -----------------------------------------------------------------------------------------
 

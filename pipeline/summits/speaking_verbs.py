@@ -72,7 +72,7 @@ def _speak(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         if not phoned:
             return made(parsed, verb, "meeting", subjects + visiting)
         return made(parsed, verb, "call", subjects + told, separate=subjects)
-    with_ = people(parsed.with_(verb, ("with",)))
+    with_ = people([role for head in (verb, *_lines(verb)) for role in parsed.with_(head, ("with",))])
     to = people(parsed.with_(verb, ("to",)))
     subjects = parsed.subjects(verb)
     if base == "talk" and not with_ and not to and not phoned and _both(subjects) and not _about(verb):
@@ -149,6 +149,17 @@ def by_phone(verb: Any) -> bool:
         for word in child.subtree
         if word.dep_ not in ("relcl", "acl") and not (child.lower_ == "at" and word.lower_ == "call")
     )
+
+
+def _lines(verb: Any) -> list[Any]:
+    """The words for a telephone by which a verb says that it was done: by telephone with X, as the parse has it."""
+    return [
+        word
+        for child in verb.children
+        if child.dep_ in ("prep", "agent")
+        for word in child.children
+        if word.lower_ in phone_words()
+    ]
 
 
 def placed_near(verb: Any) -> bool:

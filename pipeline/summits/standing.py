@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from pipeline.summits.drafts import Draft
-from pipeline.summits.people import Mention, Person, same_title
+from pipeline.summits.people import Mention, Person, name_words, same_title
 from pipeline.summits.telling import may_take_part
 
 
@@ -21,7 +21,7 @@ def taking_part(draft: Draft, sentences: Collection[int], by_sentence: Sequence[
         if person.name:
             out.append(person)
         elif person.title and (person.country, person.level) not in named:
-            holders = [one for one in _named(by_sentence, person.country) if _may_hold(one, person.title)]
+            holders = [one for one in _named(by_sentence, person.country) if _may_hold(one, person)]
             alone = holders[0] if len(holders) == 1 else person
             out.append(replace(alone, title=alone.title or person.title))
     if draft.kind == "visit" or not draft.level:
@@ -44,5 +44,8 @@ def _named(told: Iterable[Sequence[Mention]], country: str | None) -> list[Perso
     return [person for person in found.values() if not person.past and not person.bystander]
 
 
-def _may_hold(person: Person, title: str) -> bool:
-    return person.title is None or same_title(person.title, title)
+def _may_hold(person: Person, office: Person) -> bool:
+    """Whether somebody may be who is told by an office alone; "the monarch" may be the king."""
+    if person.title is None or same_title(person.title, office.title or ""):
+        return True
+    return (office.title or "").lower() in name_words("any_office") and person.level == office.level

@@ -30,6 +30,11 @@ def people(text: str) -> set[tuple[str | None, str | None, str]]:
             ("Diego Fuentes", "Foreign Minister", "CL"),
         ),
         (
+            "Chilean President Diego Fuentes received the Danish monarch in Santiago on Monday. King Olaf likes snow, "
+            "an aide of Denmark's King Olaf said.",
+            ("Olaf", "King", "DK"),
+        ),
+        (
             "Leaders from Chile, Latvia and Denmark held a summit in Riga on Monday. They discussed fish. "
             f"{HOLT} called the talks useful.",
             ("Karin Holt", "Prime Minister", "DK"),

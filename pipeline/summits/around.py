@@ -67,6 +67,11 @@ def ranks(person: Person) -> bool:
     return person.level in ("leader", "minister") or (person.title or "").lower() in toml("actors.toml")["american"]
 
 
+def is_kind(text: str, mention: Mention) -> bool:
+    """Whether an office is told as a kind: the first trip there by a French minister, who may be the one just named."""
+    return mention.name is None and text[max(0, mention.start - 4) : mention.start].lower().endswith((" a ", " an "))
+
+
 def suits(person: Person, office: Person) -> bool:
     """Whether an office that is told without a name may be somebody's: by its title and its country."""
     generic = (
@@ -150,7 +155,7 @@ class Around:
             first, last = (other, mention) if other.start < mention.start else (mention, other)
             between = self.text[first.end : last.start]
             code = other.country or (other.person.country if other.person is not None else None)
-            if code is None or other.kind == "country" or SENTENCE.search(between):
+            if code is None or other.kind == "country" or SENTENCE.search(between) or is_kind(self.text, other):
                 continue
             if (
                 other.kind == "counterpart"
@@ -259,6 +264,10 @@ class Around:
         """The country of which a sentence tells what its minister does: Turkey put off a visit by its minister."""
         if self.text[max(0, mention.start - 4) : mention.start].lower() != "its ":
             return None
+        sentence, previous = self._sentences(mention)
+        if mention.start - 4 == sentence:  # Poland objected. Its prime minister, X, …
+            told = [m for m in before if previous <= m.start < sentence and m.country not in organisations()]
+            return told[0].country if told and told[0].start - max(previous, 0) < _OPENS else None
         for other in before:
             if other.kind == "country" and not SENTENCE.search(self.text, other.end, mention.start):
                 placed = _PLACED.search(self.text[max(0, other.start - 14) : other.start])

@@ -96,13 +96,15 @@ def _same_office(person: Person, other: Person) -> bool:
 class Context:
     """What was told before a candidate: `recent`, the persons that a pronoun may mean, likeliest first; `told`, whose
     sides "the leaders" may mean, likeliest first; `persons`, all of the story; `series`, the parties of the gathering
-    that was told last; `body`, the members of an organisation that were told last, where nothing else was."""
+    that was told last; `body`, the members of an organisation that were told last, where nothing else was; `earlier`,
+    the persons of the sentences before whose country has nobody in this one."""
 
     recent: Sequence[Person]
     told: Sequence[Draft]
     persons: Sequence[Person]
     series: Set[str] = frozenset()
     body: Mention | None = None
+    earlier: Sequence[Person] = ()
 
 
 def resolve(candidate: Candidate, context: Context) -> Draft | None:
@@ -196,6 +198,11 @@ def _take(role: Role, draft: Draft, context: Context) -> None:
         draft.inferred = True
         if role.word == "one":
             _pronoun(draft, context.recent)
+        elif role.word == "same":
+            draft.parties |= _only_pair(context.told)
+            draft.weak |= draft.when is None or draft.place is None or not draft.place.name
+        elif role.word == "guest":
+            _pronoun(draft, context.earlier)
         elif role.word == "series":
             draft.parties |= context.series
             draft.kind = "multilateral"
@@ -240,6 +247,13 @@ def _meant(word: str, told: Sequence[Draft]) -> Draft | None:
     return next(
         (one for one in pairs if len({p.country for p in one.persons if p.name}) == 2), pairs[0] if pairs else None
     )
+
+
+def _only_pair(told: Sequence[Draft]) -> Set[str]:
+    """The two sides of a story that has told of no others."""
+    pairs = {frozenset(draft.parties) for draft in told if len(draft.parties) > 1}
+    only = pairs.pop() if len(pairs) == 1 else frozenset()
+    return only if len(only) == 2 else frozenset()
 
 
 def _pronoun(draft: Draft, recent: Sequence[Person]) -> None:

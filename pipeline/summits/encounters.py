@@ -66,7 +66,9 @@ def _further_stops(candidate: Candidate, parsed: Parsed, places: Sequence[PlaceH
     if candidate.kind != "visit" or first is None or token is None:
         return
     done = {first.country}
-    for item in token.conjuncts:
+    joined = [child for child in token.head.head.children if child.dep_ == "conj" and child.tag_ == "IN"]
+    further = [child for prep in (*token.head.conjuncts, *joined) for child in prep.children if child.dep_ == "pobj"]
+    for item in (*token.conjuncts, *further):  # a trip to A and B; in A on Monday, and in B in May
         mention = parsed.mention_at(item)
         hit = place_at(parsed, item, places) or (
             venue_hit(mention) if mention is not None and mention.kind == "country" else None

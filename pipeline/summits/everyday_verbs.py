@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.summits.candidate import Candidate, lengths, made, phone_words, times
 from pipeline.summits.clauses import Parsed
+from pipeline.summits.referring import PLURAL
 from pipeline.summits.roles import named, people
 
 EVERYDAY = ("see", "spend", "drop", "stop", "be")
@@ -27,6 +28,10 @@ def _see(parsed: Parsed, verb: Any) -> Candidate | None:
     objects = [role for role in people(parsed.objects(verb)) if role.mention is not None] or (
         people(parsed.passive_subject(verb)) if any(child.dep_ == "agent" for child in verb.children) else []
     )
+    each_other = any(child.lower_ == "other" and child.dep_ in OBJECT for child in verb.children)
+    plural = [role for role in parsed.subjects(verb) if role.word in PLURAL]
+    if each_other and plural:
+        return made(parsed, verb, "meeting", plural)
     as_what = any(child.dep_ == "prep" and child.lower_ in ("as", "through") for child in verb.children)
     now = verb.tag_ in ("VBZ", "VBP")
     if (

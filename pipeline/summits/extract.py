@@ -188,7 +188,9 @@ def _context(candidate: Candidate, story: Story, scan: Scan, drafts: Sequence[Dr
         told.insert(0, _members(own[-1]))
     gatherings = [draft.parties for draft in drafts if draft.kind == "multilateral" and draft.parties]
     body = None if any(draft.status == "held" for draft in near) else _last_body(story, index)
-    return Context(recent, told, scan.persons, frozenset(gatherings[-1] if gatherings else ()), body)
+    present = {mention.country for mention in story.by_sentence[index] if mention.person is not None}
+    earlier = [person for person in recent if person.country not in present]
+    return Context(recent, told, scan.persons, frozenset(gatherings[-1] if gatherings else ()), body, earlier)
 
 
 def _last_body(story: Story, index: int) -> Mention | None:

@@ -26,7 +26,7 @@ def join(drafts: Sequence[Draft]) -> list[Draft]:
     for draft in drafts:
         if draft.status == "denied":
             continue
-        if (len(draft.parties) < 2 and not draft.gathering) or draft.weak:
+        if (len(draft.parties) < 2 and not draft.gathering) or (draft.weak and not (draft.when and draft.place)):
             loose.append(draft)
             continue
         home = _home(draft, out)

@@ -147,6 +147,8 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     if phoned and is_verb(noun.head.head) and stem(noun.head.head) in trigger_verbs("tell"):
         return None  # told him in a phone call: the verb tells it
     kind = "multilateral" if gathering else "call" if phoned else "meeting"
+    if not roles and not gathering and word in nouns("talk") and _is_bare(parsed, noun):
+        roles = [Role(None, "same", parsed.start(noun))]
     candidate = made(parsed, noun, kind, roles, gathering=gathering, organisations=codes, venue=venue)
     candidate.shunned = away
     candidate.soft = word in nouns("either") and not gathering and not phoned
@@ -178,6 +180,22 @@ def _before(parsed: Parsed, noun: Any) -> list[Role]:
     own = [role for child in noun.children if child.dep_ in _BEFORE for role in _joined(parsed, child, 0)]
     theirs = [child for child in noun.lefts if child.dep_ == "poss" and child.lower_ == "their"]
     return own + [Role(None, "many", parsed.start(child)) for child in theirs]
+
+
+def _is_bare(parsed: Parsed, noun: Any) -> bool:
+    """Whether nothing tells who meets: a first round of talks was held in Oslo in May, a meeting in Sochi fell through.
+    In a story about two sides these are meant."""
+    if noun.dep_ == "pobj" and noun.head.lower_ == "of" and noun.head.head.lower_ in ("round", "rounds", "day", "days"):
+        noun = noun.head.head
+    if noun.dep_ not in ("nsubj", "nsubjpass") or _is_definite(noun):
+        return False
+    words = [word for child in noun.children if child.dep_ != "relcl" for word in child.subtree]
+    return not any(
+        (word.dep_ == "prep" and word.lower_ in COMPANY)
+        or word.dep_ == "poss"
+        or (word.dep_ in _BEFORE and word.tag_.startswith("NN"))
+        for word in words
+    )
 
 
 def _is_next(noun: Any) -> bool:

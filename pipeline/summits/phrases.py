@@ -76,6 +76,8 @@ class Phrases:
             out += self._antecedent(token, depth)
         elif token.lower_ in PRONOUNS:
             out.append(Role(None, "one", self.start(token)))
+        elif self._is_guest(token):
+            out.append(Role(None, "guest", self.start(token)))
         elif token.lower_ == "it" and token.dep_ in ("nsubj", "nsubjpass"):
             out += self._it(token.head, depth)
         elif word := refers(token):
@@ -100,6 +102,12 @@ class Phrases:
             elif child.dep_ == "prep" and self._adds(child, token, mention is None):
                 out += self.objects_of(child, depth + 1)
         return out
+
+    def _is_guest(self, token: Any) -> bool:
+        """Whether a noun stands for the visitor who was told before: conferred with the guest."""
+        left = list(token.lefts)
+        known = any(child.i in self._at for child in left)
+        return token.lower_ in reference_words("guests") and not known and any(child.lower_ == "the" for child in left)
 
     def _adds(self, prep: Any, token: Any, open_group: bool) -> bool:
         """Whether a preposition adds to a phrase who is of it: allies, including X; Y together with Z."""

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
-from pipeline.summits.around import SENTENCE, Around, ranks, suits
-from pipeline.summits.lexicon import toml
+from pipeline.summits.around import SENTENCE, Around, is_kind, ranks, suits
+from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.people import Mention, Person
 
 _PAIRED = re.compile(r"\s*(?:and(?: the)?|[-–—])\s*(?:the\s+)?")
+_COUNTERPART_REACH = 300
+"""Characters in front of a counterpart in which his country is told."""
 _PAIR_REACH = 700
 """Characters behind "the leaders of A and B" in which two leaders who are named together are theirs."""
 
@@ -42,10 +44,14 @@ def settle(
         ruled_out[id(mention.person)] |= around.other_sides(mention)
     for mention in told:
         if mention.person is not None and mention.person.country is None:
+            ruled_out[id(mention.person)] |= around.other_sides(mention)
             mention.person.country = around.country(mention, ruled_out[id(mention.person)])
     for mention in mentions:
         if mention.kind == "person" and mention.person is not None:
             mention.country = mention.country or mention.person.country
+    for place, mention in enumerate(mentions):
+        if mention.kind == "counterpart" and mention.person is not None and not (mention.country or mention.plural):
+            mention.country = mention.person.country = mention.person.country or _opposite(mention, mentions[:place])
 
 
 def _pair(text: str, mentions: Sequence[Mention]) -> None:
@@ -68,6 +74,14 @@ def _pair(text: str, mentions: Sequence[Mention]) -> None:
 def _leader(mention: Mention) -> Person | None:
     person = mention.person
     return person if person is not None and person.name and person.level == "leader" and not person.past else None
+
+
+def _opposite(counterpart: Mention, before: Sequence[Mention]) -> str | None:
+    """The country of "his counterpart, X": the only one told just before, beside that of whose counterpart he is."""
+    near = [m for m in before if counterpart.start - m.end < _COUNTERPART_REACH]
+    own = next((m.country for m in reversed(near) if m.kind == "person" and m.country), None)
+    others = {m.country for m in near if m.country and m.country != own} - organisations()
+    return others.pop() if own and len(others) == 1 else None
 
 
 def _open(person: Person) -> bool:
@@ -104,7 +118,7 @@ def _unify(text: str, mentions: Sequence[Mention], persons: list[Person]) -> Non
 
 def _told_together(text: str, office: Person, person: Person, mentions: Sequence[Mention]) -> bool:
     """Whether one sentence tells an office and somebody: then they are two, as nobody is told twice in one breath."""
-    offices = [mention for mention in mentions if mention.person is office]
+    offices = [mention for mention in mentions if mention.person is office and not is_kind(text, mention)]
     names = [mention for mention in mentions if mention.person is person]
     return any(
         not SENTENCE.search(text, min(one.end, other.end), max(one.start, other.start))

@@ -18,7 +18,7 @@ from pipeline.summits.verbs import is_verb
 @dataclass(slots=True)
 class Candidate:
     """Offsets are the story's; `roles` in the order of the text; `token` the trigger in the parse, null without one;
-    `verb`: it is a verb; `plural`: a plural noun. `weak` candidates
+    `verb`: it is a verb; `plural`: a plural noun; `dated_behind`: its day can only stand behind it. `weak` candidates
     only add to an encounter that is told elsewhere; `soft` ones may be a call as well as a meeting. `separate`: those
     with each of whose countries it is an encounter of its own. `implied`: the status that the trigger itself tells
     (invited, is expected in). `aside`: it is told to say when or where something else happens. `attended`:
@@ -39,6 +39,7 @@ class Candidate:
     organisations: list[str] = field(default_factory=list)
     destination: PlaceHit | None = None
     venue: PlaceHit | None = None
+    dated_behind: bool = False
     weak: bool = False
     asserted: bool = True
     soft: bool = False

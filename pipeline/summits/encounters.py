@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from pipeline.summits.candidate import Candidate, place_at
 from pipeline.summits.clauses import Parsed
@@ -76,6 +77,29 @@ def _further_stops(candidate: Candidate, parsed: Parsed, places: Sequence[PlaceH
         if hit is not None and item.i > token.i and hit.country and hit.country not in done:
             done.add(hit.country)
             yield replace(candidate, destination=hit, place=None, trigger=hit.start, trigger_end=hit.end)
+    for prep in _joined_preps(candidate.token):
+        hit = next((hit for child in prep.children if (hit := place_at(parsed, child, places))), None)
+        if hit is not None and hit.country and hit.country not in done:
+            done.add(hit.country)
+            yield replace(
+                candidate,
+                destination=hit,
+                place=None,
+                trigger=hit.start,
+                trigger_end=hit.end,
+                token=prep,
+                dated_behind=True,
+            )
+
+
+def _joined_preps(trigger: Any) -> list[Any]:
+    """The prepositions that go on from a visit's first stop: in London on Tuesday, and in Washington in May."""
+    return [
+        child
+        for head in (trigger, *trigger.children)
+        for child in head.children
+        if child.dep_ == "conj" and child.lower_ in ("to", "in", "at")
+    ]
 
 
 def _apart(candidate: Candidate) -> Iterator[Candidate]:

@@ -80,7 +80,7 @@ _REACH = 60
 
 def _may_be(when: When, candidate: Candidate, frame: Frame, text: str) -> bool:
     """Whether a date may be the encounter's: neither the day of a saying nor of another thing that is the day's."""
-    if _ends_or_begins(when, candidate, text):
+    if _ends_or_begins(when, candidate, text) or (candidate.dated_behind and when.start < candidate.trigger):
         return False
     if len(when.span.start) < DAY and _PURPOSE.search(
         text, candidate.trigger_end, max(candidate.trigger_end, when.start)

@@ -67,8 +67,8 @@ def _further_stops(candidate: Candidate, parsed: Parsed, places: Sequence[PlaceH
     if candidate.kind != "visit" or first is None or token is None:
         return
     done = {first.country}
-    joined = [child for child in token.head.head.children if child.dep_ == "conj" and child.tag_ == "IN"]
-    further = [child for prep in (*token.head.conjuncts, *joined) for child in prep.children if child.dep_ == "pobj"]
+    joined = _joined_preps(candidate.token, token)
+    further = [child for prep in joined for child in prep.children if child.dep_ == "pobj"]
     for item in (*token.conjuncts, *further):  # a trip to A and B; in A on Monday, and in B in May
         mention = parsed.mention_at(item)
         hit = place_at(parsed, item, places) or (
@@ -76,27 +76,16 @@ def _further_stops(candidate: Candidate, parsed: Parsed, places: Sequence[PlaceH
         )
         if hit is not None and item.i > token.i and hit.country and hit.country not in done:
             done.add(hit.country)
-            yield replace(candidate, destination=hit, place=None, trigger=hit.start, trigger_end=hit.end)
-    for prep in _joined_preps(candidate.token):
-        hit = next((hit for child in prep.children if (hit := place_at(parsed, child, places))), None)
-        if hit is not None and hit.country and hit.country not in done:
-            done.add(hit.country)
-            yield replace(
-                candidate,
-                destination=hit,
-                place=None,
-                trigger=hit.start,
-                trigger_end=hit.end,
-                token=prep,
-                dated_behind=True,
-            )
+            stop = replace(candidate, destination=hit, place=None, trigger=hit.start, trigger_end=hit.end)
+            yield replace(stop, token=item.head, dated_behind=True) if item in further else stop
 
 
-def _joined_preps(trigger: Any) -> list[Any]:
+def _joined_preps(trigger: Any, stop: Any) -> list[Any]:
     """The prepositions that go on from a visit's first stop: in London on Tuesday, and in Washington in May."""
+    heads = {word.i: word for word in (trigger, *trigger.children, stop.head, stop.head.head)}
     return [
         child
-        for head in (trigger, *trigger.children)
+        for _, head in sorted(heads.items())
         for child in head.children
         if child.dep_ == "conj" and child.lower_ in ("to", "in", "at")
     ]

@@ -12,6 +12,8 @@ from pipeline.summits.words import Word
 def with_short_forms(tokens: Sequence[Word], hits: Sequence[Hit]) -> list[Hit]:
     """The hits with one for each of these words behind "the", of the organisation that was named last and may be called
     so."""
+    if not any(hit.entry.kind == "organisation" for hit in hits):
+        return list(hits)
     out: list[Hit] = []
     named: list[str] = []
     starts = {hit.first: hit for hit in hits}

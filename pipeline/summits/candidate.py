@@ -23,7 +23,8 @@ class Candidate:
     with each of whose countries it is an encounter of its own. `implied`: the status that the trigger itself tells
     (invited, is expected in). `aside`: it is told to say when or where something else happens. `attended`:
     it is told of somebody that he is there. `shunned`: it is told of somebody that he stays away. `former`: what was
-    planned once (they had been due to meet). `ended`: that it is over is all that is told."""
+    planned once (they had been due to meet). `ended`: that it is over is all that is told.
+    `dated`: its day is a part of what it is called (the meeting of May 3)."""
 
     kind: str
     trigger: int
@@ -49,6 +50,7 @@ class Candidate:
     attended: bool = False
     shunned: bool = False
     ended: bool = False
+    dated: bool = False
     former: bool = False
     separate: Sequence[Role] = ()
     status: str = "held"

@@ -27,6 +27,7 @@ class Draft:
     former     what was planned once, as it was before something else was told
     series     codes of series (G7) that it is a meeting of
     weights    by sentence, how much of the event it tells
+    dated      its day is a part of what it is called: the meeting of May 3
     ended      it only tells that "the summit" is over
     each       parties told before, with each of which it is an encounter of its own
     """
@@ -56,6 +57,7 @@ class Draft:
     weights: dict[int, int] = field(default_factory=dict)
     each: set[str] = field(default_factory=set)
     ended: bool = False
+    dated: bool = False
 
     @property
     def index(self) -> int:
@@ -127,6 +129,7 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
         aside=candidate.aside,
         attended=candidate.attended and candidate.refers,
         ended=candidate.ended and candidate.refers,
+        dated=candidate.dated,
         former=candidate.former,
     )
     if not candidate.roles and not candidate.organisations and not candidate.refers:
@@ -244,6 +247,7 @@ def _meant(word: str, told: Sequence[Draft]) -> Draft | None:
             (draft for draft in told if 3 in (len(draft.parties), len({p.country for p in draft.persons}))), None
         )
     pairs = [draft for draft in told if len(draft.parties) == 2]
+    pairs = [draft for draft in pairs if draft.kind != "visit"] or pairs
     return next(
         (one for one in pairs if len({p.country for p in one.persons if p.name}) == 2), pairs[0] if pairs else None
     )

@@ -177,6 +177,7 @@ def _context(candidate: Candidate, story: Story, scan: Scan, drafts: Sequence[Dr
             recent.append(mention.person)
     near = [draft for draft in reversed(drafts) if index - draft.index <= _PAIR_REACH]
     told = [draft for draft in near if len(draft.parties) >= 2 or (draft.gathering and draft.parties)]
+    told += [draft for draft in drafts[:1] if draft not in near and draft.parties]  # what the story is about
     if all(len(draft.parties) < 2 for draft in told) and (
         pair := _two_leaders(story, index) or _two_countries(story, index)
     ):

@@ -1,4 +1,4 @@
-"""Gatherings of organisations and series: their names and codes."""
+"""Gatherings of organisations and series: their names and codes, and whether they are over or to come."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pipeline.summits.candidate import nouns
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.lexicon import organisations
 from pipeline.summits.roles import Role
+from pipeline.summits.verbs import stem, verbs
 
 
 def of_organisation(roles: Sequence[Role]) -> str | None:
@@ -55,3 +56,22 @@ def _is_name(parsed: Parsed, noun: Any) -> bool:
         for word in child.subtree
     ]
     return any(word.text[0].isupper() and parsed.mention_at(word) is None for word in parts)
+
+
+def is_ended(noun: Any) -> bool:
+    """Whether a gathering is the subject of a verb that says that it is over: the summit broke up at midnight."""
+    verb = noun.head
+    over = noun.dep_ == "nsubj" and verb.tag_ in ("VBD", "VBN") and stem(verb) in verbs("ending")
+    return over and noun.lower_ in nouns("gathering")
+
+
+def is_to_come(noun: Any) -> bool:
+    """Whether a clause tells of a gathering that it will be held: a summit that Peru is to host."""
+    return any(child.dep_ == "relcl" and _tells_to_come(child) for child in noun.children)
+
+
+def _tells_to_come(clause: Any) -> bool:
+    deeds = (clause, *(word for word in clause.children if word.dep_ == "xcomp"))
+    will = any(child.lower_ in ("will", "shall") for child in clause.children)
+    is_to = clause.lower_ in ("is", "are") and len(deeds) > 1
+    return (will or is_to) and any(stem(deed) in verbs("planning") | verbs("taking_place") for deed in deeds)

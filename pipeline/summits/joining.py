@@ -48,7 +48,7 @@ def join(drafts: Sequence[Draft]) -> list[Draft]:
         if draft.persons and len(draft.parties) < 2:
             home = _home(draft, [event for event in out if _common(draft, event)], near=_NEAR)
         else:
-            if not draft.parties and draft.status in _HARD:
+            if not draft.parties and draft.status in _HARD and not draft.dated:
                 draft.when = draft.place = None  # "its postponement to January": the day is the new one
             home = _home(draft, out, near=_NEAR)
         if home is not None:
@@ -212,6 +212,7 @@ def _merge(home: Draft, draft: Draft) -> None:
     elif (
         (draft.status in _HARD and home.status not in _HARD)
         or (home.status, draft.status) in (("proposed", "planned"), ("cancelled", "postponed"))
+        or (home.gathering and home.status == "declined" and draft.status in ("postponed", "cancelled"))
         or (only_visit and draft.parties and draft.asserted and home.status not in _HARD)
     ):
         home.status = draft.status

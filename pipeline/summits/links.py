@@ -139,11 +139,17 @@ def _in_purpose(token: Any, trigger: Any, coarse: bool) -> bool:
     A date without a day does so wherever the parse hangs it."""
     in_noun = coarse
     while token.i != trigger.i and token.head != token:
-        if is_verb(token) and in_noun:
+        if is_verb(token) and in_noun and not _is_of(token, trigger):
             return True
         token = token.head
         in_noun |= token.tag_ in ("NN", "NNS")
     return False
+
+
+def _is_of(verb: Any, trigger: Any) -> bool:
+    """Whether a clause tells of the trigger itself that it is held: a summit that Peru is to host in May."""
+    clause = verb.head if verb.dep_ == "xcomp" else verb
+    return clause.dep_ == "relcl" and clause.head.i == trigger.i and stem(verb) in (*verbs("planning"), "be")
 
 
 def _of_answer(parsed: Parsed, verb: Any, start: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_at, sides, trigger_verbs
 from pipeline.summits.clauses import Parsed
-from pipeline.summits.gatherings import named_gathering, of_organisation
+from pipeline.summits.gatherings import is_ended, is_to_come, named_gathering, of_organisation
 from pipeline.summits.hosts import expected_guest
 from pipeline.summits.lexicon import toml
 from pipeline.summits.offers import askers, in_margin, only_spoken_of, shunned
@@ -35,7 +35,10 @@ def noun_candidate(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story:
     if candidate is not None:
         candidate.refers = _is_definite(noun)
         candidate.attended = _is_attended(noun)
-        candidate.ended = _is_ended(noun)
+        candidate.ended = is_ended(noun)
+        if is_to_come(noun):
+            candidate.implied = candidate.implied or "planned"
+        candidate.dated = any(child.lower_ == "of" and child.i == noun.i + 1 for child in noun.children)
     return candidate
 
 
@@ -46,13 +49,6 @@ def _is_definite(noun: Any) -> bool:
 def _is_attended(noun: Any) -> bool:
     """Whether the verb whose object a gathering is says that its subject takes part: who chaired the session."""
     return noun.dep_ in _ARGUMENT and is_verb(noun.head) and stem(noun.head) in verbs("attending")
-
-
-def _is_ended(noun: Any) -> bool:
-    """Whether a gathering is the subject of a verb that says that it is over: the summit broke up at midnight."""
-    verb = noun.head
-    over = noun.dep_ == "nsubj" and verb.tag_ in ("VBD", "VBN") and stem(verb) in verbs("ending")
-    return over and noun.lower_ in nouns("gathering")
 
 
 def _is_joint(roles: Sequence[Role]) -> bool:
@@ -122,8 +118,9 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     for child in noun.children:
         if child.dep_ in ("relcl", "acl"):
             company += parsed.with_(child)
-            if stem(child) in verbs("attending"):
-                company += parsed.subjects(child) + parsed.objects(child) + parsed.with_(child, ("by",))
+            for deed in (child, *(word for word in child.children if word.dep_ == "xcomp")):  # that Peru was to host
+                if stem(deed) in verbs("attending"):
+                    company += parsed.subjects(deed) + parsed.objects(deed) + parsed.with_(deed, ("by",))
     venue = None
     if gathering is None:
         before, venue = _venue(parsed, noun, before, company, places)

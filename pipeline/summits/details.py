@@ -19,7 +19,7 @@ _LONGEST_SPAN = 260
 _SHORTEST_SPAN = 3
 _WORDS = rf"(?:[^;:“”\"\n]|[“\"][^“”\"\n]{{2,200}}[”\"]){{3,{_LONGEST_SPAN}}}"
 _ASIDE = (
-    r",\s+(?:but|though|although|which|who|where|[^,]{2,45} (?:said|says|reported|announced)"
+    r",\s+(?:but|though|although|which|who|where|[^,]{2,45} (?:said|says|told|added|reported|announced)"
     r"|and (?:he|she|they|the|[A-Z]\w+ (?:\w+ed|said|told|will|would|has|had|is|was|made|gave|took)\b))\b"
 )
 _LEADING = re.compile(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.summits.candidate import Candidate
 from pipeline.summits.dates import When
+from pipeline.summits.hosts import visited
 from pipeline.summits.lexicon import bodies, organisations
 from pipeline.summits.people import RANK, Mention, Person, same_title
 from pipeline.summits.places import PlaceHit
@@ -206,9 +207,12 @@ def _take(role: Role, draft: Draft, context: Context) -> None:
             draft.weak |= draft.when is None or draft.place is None or not draft.place.name
         elif role.word == "guest":
             _pronoun(draft, context.earlier)
-        elif role.word == "series":
-            draft.parties |= context.series
-            draft.kind = "multilateral"
+        elif role.word == "host":
+            if role.group is not None and (host := visited(draft.status, context.told)) is not None:
+                _holders(role.group, host, None, draft, context)
+        elif role.word in ("series", "round"):
+            draft.parties |= context.series or (_only_pair(context.told) if role.word == "round" else set())
+            draft.kind = "multilateral" if context.series else draft.kind
         else:
             meant = _meant(role.word, context.told)
             if meant is not None:
@@ -283,7 +287,11 @@ def _holder(title: str, country: str, level: str, persons: Sequence[Person]) -> 
 
 def _counterpart(counterpart: Mention, named: Mention, draft: Draft, context: Context) -> None:
     """ "His Japanese counterpart X" takes over the other side's title; `named` is where the country stands."""
-    country = named.country or (counterpart.person.country if counterpart.person else None)
+    country = (
+        named.country
+        or (counterpart.person.country if counterpart.person else None)
+        or visited(draft.status, context.told)
+    )
     if not country:
         return
     draft.add_party(country, named)

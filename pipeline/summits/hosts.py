@@ -4,12 +4,15 @@ with X."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.summits.candidate import sides
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.roles import Role, named, people
 from pipeline.summits.verbs import is_verb, stem, verbs
+
+if TYPE_CHECKING:
+    from pipeline.summits.drafts import Draft
 
 _MANNER = ("with", "as", "like", "by", "well", "badly", "poorly", "how")
 """Words by which it is told how somebody or his words were taken."""
@@ -31,6 +34,15 @@ def received_at_seat(parsed: Parsed, verb: Any) -> list[Role]:
     return guests + hosts if guests and hosts else []
 
 
+def had_in_clause(parsed: Parsed, clause: Any) -> list[Role]:
+    """The sides of talks, from the clause that tells who was to have them: the talks that X was to have had with Y."""
+    for verb in (clause, *(child for child in clause.children if child.dep_ == "xcomp")):
+        taken_up = any(child.lower_ in ("that", "which") and child.dep_ in ("dobj", "obj") for child in verb.children)
+        if taken_up and clause.dep_ == "relcl" and stem(verb) in verbs("light"):
+            return parsed.subjects(clause) + (parsed.with_(verb) if verb != clause else [])
+    return []
+
+
 def expected_guest(parsed: Parsed, noun: Any, roles: Sequence[Role]) -> list[Role]:
     """Who was told last, for talks that are said to be planned or held with those of one side: talks are scheduled in
     Tirana with X."""
@@ -41,3 +53,10 @@ def expected_guest(parsed: Parsed, noun: Any, roles: Sequence[Role]) -> list[Rol
     if not hosts or len(hosts) < len(roles) or len(sides(roles)) > 1:
         return []
     return [Role(None, "one", parsed.start(noun))]
+
+
+def visited(status: str, told: Sequence[Draft]) -> str | None:
+    """The country of the visit that was told last, other than its visitors', where it has the same status."""
+    trip = next((draft for draft in told if draft.kind == "visit" and draft.status == status), None)
+    others = trip.parties - {person.country for person in trip.persons} if trip is not None and trip.persons else set()
+    return others.pop() if len(others) == 1 else None

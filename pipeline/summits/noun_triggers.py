@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_at, sides, trigger_verbs
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.gatherings import is_ended, is_to_come, named_gathering, of_organisation
-from pipeline.summits.hosts import expected_guest
+from pipeline.summits.hosts import expected_guest, had_in_clause
 from pipeline.summits.lexicon import toml
 from pipeline.summits.offers import askers, in_margin, only_spoken_of, shunned
 from pipeline.summits.phrases import COMPANY
@@ -106,7 +106,7 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
     joint = _is_joint(parsed.with_(noun, ("of",)))
     holders = parsed.subjects(noun.head) if _is_attended(noun) else []
     attended = _is_attended(noun) and (_is_definite(noun) or _is_joint(holders) or of_organisation(people(holders)))
-    told = word in nouns("talk") or joint or attended
+    told = word in nouns("talk") or joint or attended or (_is_next(noun) and _is_bare_round(noun))
     if not told and gathering is None and not (word == "conference" and _phone_noun(noun)):
         return None
     before = _before(parsed, noun)
@@ -117,7 +117,7 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
         company += parsed.with_(noun, ("for",)) + (parsed.with_(noun.head, ("for",)) if is_verb(noun.head) else [])
     for child in noun.children:
         if child.dep_ in ("relcl", "acl"):
-            company += parsed.with_(child)
+            company += parsed.with_(child) + had_in_clause(parsed, child)
             for deed in (child, *(word for word in child.children if word.dep_ == "xcomp")):  # that Peru was to host
                 if stem(deed) in verbs("attending"):
                     company += parsed.subjects(deed) + parsed.objects(deed) + parsed.with_(deed, ("by",))
@@ -126,7 +126,7 @@ def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) ->
         before, venue = _venue(parsed, noun, before, company, places)
     before = _without_theirs(parsed, noun, before)
     if word in nouns("gathering") and not (before or company or codes) and _is_next(noun):
-        before = [Role(None, "series", parsed.start(noun))]
+        before = [Role(None, "series" if word in ("summit", "summits") else "round", parsed.start(noun))]
     if not company and len(sides(before)) < 2:
         company = _between(parsed, noun)
     roles = before + company
@@ -196,8 +196,14 @@ def _is_bare(parsed: Parsed, noun: Any) -> bool:
 
 
 def _is_next(noun: Any) -> bool:
-    """Whether a gathering is the next of those that the story tells: the next summit will be held in Astana."""
-    return noun.dep_ in ("nsubj", "nsubjpass") and any(child.lower_ == "next" for child in noun.lefts)
+    """Whether a gathering is the one behind or before that which the story tells: the next summit will be in Astana."""
+    return noun.dep_ in ("nsubj", "nsubjpass") and any(child.lower_ in nouns("which_round") for child in noun.lefts)
+
+
+def _is_bare_round(noun: Any) -> bool:
+    """Whether a noun is one of several rounds or sessions, of which is not told: not "of parliament"."""
+    more = any(child.dep_ in ("compound", "poss") or child.lower_ == "of" for child in noun.children)
+    return noun.lower_ in nouns("rounds") and not more
 
 
 def _without_theirs(parsed: Parsed, noun: Any, before: list[Role]) -> list[Role]:

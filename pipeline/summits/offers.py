@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from pipeline.summits.candidate import nouns
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.lexicon import toml
 from pipeline.summits.roles import Role
@@ -64,7 +65,7 @@ def in_margin(noun: Any) -> bool:
     token, beside = noun, False
     for _ in range(6):
         token = token.head
-        beside |= token.lower_ in ("sidelines", "margins", "sideline")
+        beside |= token.lower_ in nouns("margins")
         if is_verb(token):
             return beside and stem(token) in ("meet", "hold", "receive", "confer", "talk", "speak")
     return False

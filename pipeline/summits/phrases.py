@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pipeline.summits.offices import bare_office
 from pipeline.summits.people import PRONOUNS, Mention, name_words
 from pipeline.summits.referring import PLURAL, reference_words, refers
 from pipeline.summits.roles import Role
@@ -68,7 +69,9 @@ class Phrases:
         if mention is not None:
             if mention.person is None or not mention.person.bystander:
                 if mention.kind in ("group", "counterpart") and mention.country is None:
-                    out += self._group(token, mention, depth)
+                    group = self._group(token, mention, depth)
+                    lone = not group and mention.kind == "counterpart" and not mention.plural
+                    out += [Role(mention, "", self.start(token))] if lone else group
                 else:
                     out.append(Role(mention, "", self.start(token)))
                     out += self._listed(token, mention, depth)
@@ -82,6 +85,10 @@ class Phrases:
             out += self._it(token.head, depth)
         elif word := refers(token):
             out.append(Role(None, word, self.start(token)))
+        elif (office := bare_office(token)) is not None:
+            begin, end = self.start(token.doc[office.first]), self.end(token)
+            held = Mention("group", begin, end, begin, level=office.level, title=office.title)
+            out.append(Role(None, "host", self.start(token), held))
         elif token.tag_ == "NNP":  # "with Smith Wednesday", which reads like one name
             out += [
                 role for child in token.children if child.dep_ in _INSIDE for role in self.in_phrase(child, depth + 1)

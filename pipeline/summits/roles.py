@@ -10,7 +10,8 @@ from pipeline.summits.people import Mention
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A participant: a mention, or a word for persons told before: `one` (he, she), `two` (both), `many` (they).
+    """A participant: a mention, or a word for persons told before: `one` (he, she), `two` (both), `many` (they),
+    `series` and `round` (who met the time before), `host` (who holds the office of `group` where somebody visits).
 
     `group`: that which the mention is a part of (ministers of Japan and Korea)."""
 
@@ -36,4 +37,8 @@ def people(roles: Sequence[Role]) -> list[Role]:
 
 def named(roles: Sequence[Role]) -> list[Role]:
     """Those of the roles that are persons, by name or office."""
-    return [role for role in roles if role.mention is not None and role.mention.kind in ("person", "counterpart")]
+    return [
+        role
+        for role in roles
+        if role.word == "host" or (role.mention is not None and role.mention.kind in ("person", "counterpart"))
+    ]

@@ -75,7 +75,8 @@ def _speak(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
     with_ = people([role for head in (verb, *_lines(verb)) for role in parsed.with_(head, ("with",))])
     to = people(parsed.with_(verb, ("to",)))
     subjects = parsed.subjects(verb)
-    if base == "talk" and not with_ and not to and not phoned and _both(subjects) and not _about(verb):
+    beside = _beside(verb)
+    if (base == "talk" or beside) and not (with_ or to or phoned or _about(verb)) and _both(subjects):
         return made(parsed, verb, "meeting", subjects, soft=True)
     if not with_ and not (phoned and (to or any(role.word in PLURAL for role in subjects) or len(subjects) > 1)):
         return None
@@ -84,7 +85,7 @@ def _speak(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
     return made(
         parsed,
         verb,
-        "call" if phoned or not _placed(verb) else "meeting",
+        "call" if phoned or not (_placed(verb) or beside) else "meeting",
         subjects + with_ + to,
         soft=not phoned,
         separate=with_ + to if phoned else (),
@@ -95,6 +96,13 @@ def _both(subjects: Sequence[Role]) -> bool:
     """Whether two sides or more do something, by persons: the two premiers talked."""
     several = {role.mention.country for role in people(subjects) if role.mention is not None and role.mention.country}
     return len(several) > 1 or any(role.word in PLURAL for role in subjects)
+
+
+def _beside(verb: Any) -> bool:
+    """Whether somebody speaks in the margins of a gathering, and so in person."""
+    return any(
+        word.lower_ in nouns("margins") for child in verb.children if child.dep_ == "prep" for word in child.children
+    )
 
 
 def _about(verb: Any) -> bool:

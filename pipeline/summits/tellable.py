@@ -17,7 +17,8 @@ RECALL = 3
 _REFERRING = re.compile(
     r"\b(?:he|she|they|both|the two|the (?:leaders|ministers|presidents|premiers|monarchs)|"
     r"two (?:sides|leaders|countries|men)|"
-    r"the (?:meeting|summit|talks|visit|trip|call|encounter|gathering|session|conference)|"
+    r"the (?:(?:next|previous|last|earlier|following) )?"
+    r"(?:round|meeting|summit|talks|visit|trip|call|encounter|gathering|session|conference)|"
     r"(?:an?|earlier|previous|first|second|third|fourth|last) (?:\w+ ){0,2}(?:meeting|summit|round)|"
     r"talks (?:was|were|took|had|have|will|are|resumed?|began|begin|ended|failed|collapsed)|"
     r"(?:it|this|that) (?:was|had been|has been|will be)|its (?:postponement|cancellation))\b",

@@ -42,7 +42,7 @@ class _Cues:
 def _cues() -> _Cues:
     given = toml("attendance.toml")
     nouns = "|".join(map(re.escape, given["nouns"]))
-    gathering = rf"(?:the |their |its |an? |this |that )?(?:[\w'’.-]+ ){{0,4}}?(?:{nouns})\b"
+    gathering = rf"(?:the |their |its |this |that )(?:[\w'’.-]+ ){{0,4}}?(?:{nouns})\b"
 
     def either(name: str) -> str:
         return "|".join(given[name]).replace("{gathering}", gathering)

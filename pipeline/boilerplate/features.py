@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from pipeline.boilerplate.dates import date_line
-from pipeline.boilerplate.vocabulary import WORD, heading, held, started, table
+from pipeline.boilerplate.vocabulary import heading, held, started, table, words_in
 from pipeline.boilerplate.wire import furniture_line, may_be_furniture
 
 WORDING = (
@@ -70,6 +70,9 @@ WIDE = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 _ADDRESS = re.compile(r"https?:|www\.|@\w|\.(?:com|org|net|co|de|fr)\b", re.I)
 _BARS = re.compile(r"[|•·»›→▶►▸/]")
 _DIGIT = re.compile(r"\d")
+_ASCII_SENTENCE = re.compile(r"[.!?](?=[\s\")]|$)")
+_ASCII_DIGIT = re.compile(r"[0-9]")
+"""What the two find in lines of ASCII, in a tenth and a fifth of the time."""
 _USUAL_SHARE = 0.4
 """Share of function words that stands for long lines, which are not counted: they are sentences."""
 _QUOTES = frozenset("\"“”„‘’'«»「『")
@@ -120,7 +123,7 @@ class Shape(NamedTuple):
 
 def shapes(lines: Sequence[str], title: str | None = None, known: dict[str, Shape] | None = None) -> list[Shape]:
     """The shape of each line. `title`: the headline, where it is known; `known`: shapes of lines seen before."""
-    title_words = frozenset(WORD.findall(title.casefold())) if title else frozenset()
+    title_words = frozenset(words_in(title.casefold())) if title else frozenset()
     known = {} if known is None else known
     found = []
     for line in lines:
@@ -179,12 +182,12 @@ def _long_shape(line: str) -> Shape:
         row[16] = sum(map(personal.__contains__, parts)) / words
     row[_WIRE] = may_be_furniture(line)
     close = line[-OPENING:].casefold()
-    return _shape(row, None, started(line[:OPENING].casefold()), held(close, WORD.findall(close)))
+    return _shape(row, None, started(line[:OPENING].casefold()), held(close, words_in(close)))
 
 
 def _short_shape(line: str, title_words: frozenset[str]) -> Shape:
     lower = line.casefold()
-    cased = WORD.findall(line)
+    cased = words_in(line)
     words = list(map(str.casefold, cased))
     size = len(line)
     count = len(words)
@@ -202,9 +205,10 @@ def _short_shape(line: str, title_words: frozenset[str]) -> Shape:
     row[4] = last in ":："
     row[5] = line.endswith(("...", "…"))
     row[6] = last in "?？؟"
-    row[7] = len(_SENTENCE.findall(line)) if size > 20 else stop
+    sentence, digit = (_ASCII_SENTENCE, _ASCII_DIGIT) if line.isascii() else (_SENTENCE, _DIGIT)
+    row[7] = len(sentence.findall(line)) if size > 20 else stop
     row[8] = (line.count(",") + line.count("、") + line.count("，")) / divisor
-    digits = _DIGIT.findall(line)
+    digits = digit.findall(line)
     row[9] = len(digits) / size
     parts = line.split()
     row[10] = sum(1 for part in parts if part[0].isupper()) / len(parts)

@@ -11,7 +11,7 @@ from datetime import date
 from pipeline.boilerplate.assemble import Labelled, Piece, settle, untouched
 from pipeline.boilerplate.context import AROUND, surroundings
 from pipeline.boilerplate.features import SHAPE, Shape, shapes
-from pipeline.boilerplate.kinship import KINSHIP, kinship
+from pipeline.boilerplate.kinship import KINSHIP, Heard, kinship
 from pipeline.boilerplate.labels import CERTAIN, Line, label_lines
 from pipeline.boilerplate.model import CleanText
 from pipeline.boilerplate.trees import load_trees
@@ -30,11 +30,13 @@ class _Seen:
 
     shapes   of lines, by their words
     odds     by the numbers that were weighed
+    heard    words of lines, see `kinship`
     kept     see `label_lines`
     """
 
     shapes: dict[str, Shape] = field(default_factory=dict)
     odds: dict[bytes, float] = field(default_factory=dict)
+    heard: Heard = field(default_factory=Heard)
     kept: dict[str, list[Piece]] = field(default_factory=dict)
 
 
@@ -86,7 +88,7 @@ def weighed_lines(text: str, cuts: Sequence[Cut], headline: str | None, seen: _S
     odds = [CERTAIN] * len(looks)
     unsure = [index for index, shape in enumerate(looks) if not shape.plain]
     if unsure:
-        rows = [row.tobytes() for row in line_rows(words, looks, unsure)]
+        rows = [row.tobytes() for row in line_rows(words, looks, unsure, seen.heard)]
         fresh = [row for row in dict.fromkeys(rows) if row not in seen.odds]
         if fresh:
             seen.odds.update(zip(fresh, load_trees("lines").odds(fresh), strict=True))
@@ -98,7 +100,9 @@ def weighed_lines(text: str, cuts: Sequence[Cut], headline: str | None, seen: _S
     ]
 
 
-def line_rows(lines: Sequence[str], looks: Sequence[Shape], wanted: Sequence[int]) -> list[array[float]]:
-    """One row of FEATURES for each of the lines at the indexes `wanted`, ascending."""
-    columns = zip(wanted, surroundings(lines, looks, wanted), kinship(lines, looks, wanted), strict=True)
+def line_rows(
+    lines: Sequence[str], looks: Sequence[Shape], wanted: Sequence[int], heard: Heard | None = None
+) -> list[array[float]]:
+    """One row of FEATURES for each of the lines at the indexes `wanted`, ascending. `heard`: see `kinship`."""
+    columns = zip(wanted, surroundings(lines, looks, wanted), kinship(lines, looks, wanted, heard), strict=True)
     return [looks[index].row + around + shared for index, around, shared in columns]

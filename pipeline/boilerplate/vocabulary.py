@@ -32,8 +32,14 @@ LABELS = [
 ]
 
 WORD = re.compile(r"[^\W\d_]+")
+_ASCII_WORD = re.compile(r"[A-Za-z]+")
 BEYOND_LATIN = "\u0370"
 """First character of scripts whose phrases are stems or stand without blanks, and are looked for in every line."""
+
+
+def words_in(text: str) -> list[str]:
+    """The words (WORD) of a text, in order."""
+    return (_ASCII_WORD if text.isascii() else WORD).findall(text)
 
 
 @cache

@@ -38,7 +38,7 @@ def bias(row: Sequence[float]) -> float:
     as much evidence as a word or two, for a wire story may end with one.
     """
     if any(row[_WORDED:_HELD]):
-        return -0.5
+        return -0.7
     if any(row[_HELD:_HELD_TIME]):
         return 0.0
     if row[_WORDS] < A_FEW or _ordinary_sentence(row):

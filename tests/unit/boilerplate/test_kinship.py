@@ -1,7 +1,7 @@
 """What a line shares with the prose around it."""
 
 from pipeline.boilerplate.features import shapes
-from pipeline.boilerplate.kinship import REACH, kinship, telling_words
+from pipeline.boilerplate.kinship import REACH, kinship, telling_words, words_of
 
 PROSE = "The harbour of the old town was closed on Monday, and the fishermen waited for the ferry until late at night."
 OTHER = "Nobody in the ministry of finance could say on Thursday how the money for the new railway line had been spent."
@@ -31,7 +31,7 @@ def test_prose_beyond_reach_is_not_looked_at() -> None:
 
 
 def test_east_asian_words_tell_by_pairs_of_letters() -> None:
-    assert telling_words("漁業権") == ["漁業", "業権"]
+    assert telling_words(words_of("漁業権")) == {"漁業", "業権"}
 
 
 def test_a_line_without_a_telling_word_has_no_share() -> None:

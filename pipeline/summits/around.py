@@ -50,7 +50,7 @@ SENTENCE = re.compile(
 """The end of a sentence, roughly: not behind an initial, a month or a form of address that is cut short."""
 _SUCCESSION = re.compile(r"\b(?:new|newly|next|incoming|outgoing|elect)\b", re.IGNORECASE)
 """Beside one of these somebody's country may have another holder of the office."""
-_PLACED = re.compile(r"\b(?:in|to|at|visit(?:s|ed|ing)?|from)\s+(?:the\s+)?$")
+_PLACED = re.compile(r"\b(?:[Ii]n|[Tt]o|[Aa]t|visit(?:s|ed|ing)?|[Ff]rom)\s+(?:the\s+)?$")
 _ON_BEHALF = re.compile(r"For \w[\w ]+, (?:the )?")
 _EACH_OTHER = re.compile(toml("references.toml")["meet_each_other"])
 _PRONOUN = re.compile(r"\b(?:he|she|him|her)\b", re.IGNORECASE)
@@ -283,8 +283,20 @@ class Around:
         between = self.text[last.end : mention.start].strip()
         if last.kind == "person" and last.person is not None and between in ("and", ", and", ",", "and the", "and his"):
             met = self._are_peers(last, mention) or _EACH_OTHER.match(self.text, mention.end)
-            return None if met else last.person.country
+            return None if met or self._elsewhere(last, before) else last.person.country
         return None
+
+    def _elsewhere(self, person: Mention, before: Sequence[Mention]) -> bool:
+        """Whether somebody's sentence opens with a place abroad: in Budapest, Kowal and Prime Minister X met."""
+        sentence, _ = self._sentences(person)
+        place = next((m for m in before if m.start >= sentence), None)
+        return (
+            place is not None
+            and place.form in ("capital", "country")
+            and place.start - sentence < _OPENS
+            and place.country != (person.country or (person.person.country if person.person else None))
+            and _PLACED.search(self.text[max(0, place.start - 14) : place.start]) is not None
+        )
 
     def _are_peers(self, one: Mention, other: Mention) -> bool:
         """Whether two hold the same office, as no two of one country do: Presidents X and Y."""

@@ -227,6 +227,7 @@ class Scan:
 
     def _group(self, hit: Hit) -> None:
         first, past, _, country = self._tagged.before(hit.first)
+        first += self._tokens[first].text in ("'", "’")
         if past:
             return
         if hit.entry.value == "counterpart":
@@ -236,9 +237,8 @@ class Scan:
         office = toml("titles.toml")["offices"].get(words.rstrip("’'"))
         if office and country is None and self._holders(hit, office):
             return
-        theirs = (
-            first > 0 and self._tokens[first - 1].possessive and self._tokens[first - 1].norm in name_words("sides")
-        )
+        owner = self._tokens[self._tagged.bare(first) - 1] if first > 0 else None
+        theirs = owner is not None and owner.possessive and owner.norm in name_words("sides")
         told_before = office is not None and first > 0 and self._tokens[first - 1].norm in name_words("refer_to_sides")
         if country is None and not (theirs or told_before) and not self._of_countries(hit.last):
             return

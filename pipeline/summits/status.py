@@ -66,7 +66,8 @@ def status_of(trigger: Any) -> str:
         word = token.lower_
         if token.dep_ in ("prep", "mark", "advmod", "pcomp") or token.tag_ == "IN":
             if word in _words("before"):
-                found.add("planned")
+                if not is_former_plan(token):  # before coming here he had been to X: by now he has come
+                    found.add("planned")
                 break
             if word in _words("after"):
                 break

@@ -65,6 +65,9 @@ class Tagged:
         unknown = 0
         plain = place
         while at > 0:
+            if (bare := self.bare(at)) != at:
+                at = bare
+                continue
             word = self.tokens[at - 1]
             if word.text == "-" and at > 1 and self.tokens[at - 2].norm in ("ex", "vice", "then"):
                 past |= self.tokens[at - 2].norm != "vice"
@@ -95,6 +98,11 @@ class Tagged:
             past |= self.tokens[first - 1].norm in _title_words("past")  # former Japanese prime minister
             first -= 1
         return first, past, lower, hit.entry.value
+
+    def bare(self, at: int) -> int:
+        """The token behind which a noun group begins, without the apostrophe of a plural's possessive before it."""
+        apostrophe = at > 1 and self.tokens[at - 1].text in ("'", "’") and self.tokens[at - 2].possessive
+        return at - 1 if apostrophe else at
 
     def _hosts(self, at: int) -> bool:
         """Whether "host" is a verb here, as it is without an article or a country before it."""

@@ -42,7 +42,7 @@ class PlaceHit:
 
 
 _IN = re.compile(
-    r"\b(?P<prep>[Ii]n|[Aa]t|[Ff]rom|[Nn]ear|[Oo]utside|to|of|for|visit(?:s|ed|ing)?|leaving|"
+    r"\b(?P<prep>[Ii]n|[Aa]t|[Ff]rom|[Nn]ear|[Oo]utside|to|into|of|for|visit(?:s|ed|ing)?|leaving|"
     r"left|toured|tours|host(?:s|ed)?)\s+"
     r"(?:(?:the|nearby|neighboring|neighbouring)\s+)?"
     r"(?:(?:(?!(?:in|at|of|to|for|from|with|and)\b)[\w’'.-]+\s+){0,5}?(?:city|capital|town|resort|port|village|island|suburb|venue|province|state)"

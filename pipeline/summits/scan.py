@@ -142,13 +142,11 @@ class Scan:
 
     def _at_home(self, hit: Hit, title: str) -> Person | None:
         """The President of whom an office at home tells without a name: "The President", with a capital."""
-        tokens = self._tokens
-        behind = tokens[hit.last] if hit.last < len(tokens) else None
-        alone = behind is None or not (behind.capital or behind.norm in ("of", "for"))
-        named = hit.first and tokens[hit.first - 1].norm == "the" and title[0].isupper()
-        if self._home is None or hit.entry.value != "leader" or not (named and alone):
-            return None
-        return self._person(None, title, self._home, hit.entry.value, False, False)
+        tokens, behind = self._tokens, next(iter(self._tokens[hit.last : hit.last + 1]), None)
+        goes_on = behind is not None and (behind.capital or behind.norm in ("of", "for"))
+        named = hit.first and tokens[hit.first - 1].norm == "the" and title[0].isupper() and not goes_on
+        alone = named and self._home is not None and hit.entry.value == "leader"
+        return self._person(None, title, self._home, "leader", False, False) if alone else None
 
     # -- names without a title -----------------------------------------------------------------------------------------
 

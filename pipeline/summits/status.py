@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from pipeline.summits.lexicon import toml
-from pipeline.summits.verbs import is_verb, stem, verbs
+from pipeline.summits.verbs import is_verb, is_yet_to_come, stem, verbs
 
 _ORDER = ("denied", "cancelled", "postponed", "declined", "proposed", "planned")
 """Where several cues govern a trigger the first of these counts."""
@@ -36,6 +36,8 @@ def _particles() -> dict[tuple[str, str], str]:
 
 def status_of(trigger: Any) -> str:
     """held, planned, proposed, postponed, cancelled, declined, or denied for what is said not to have been."""
+    if is_yet_to_come(trigger):
+        return "denied"
     found: set[str] = set()
     negated = off = False
     bare = _bare_infinitive(trigger)

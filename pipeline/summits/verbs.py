@@ -22,6 +22,15 @@ def base(word: str) -> str:
     return _forms().get(word, word)
 
 
+def is_yet_to_come(trigger: Any) -> bool:
+    """Whether what a verb tells has not come to pass, and nobody says that it will: has yet to visit Oslo."""
+    return (
+        is_verb(trigger)
+        and stem(trigger.head) == "have"
+        and any(word.lower_ == "yet" for head in (trigger, trigger.head) for word in head.children)
+    )
+
+
 @cache
 def verbs(group: str) -> frozenset[str]:
     """The base forms of a class of verbs: light, speech, control_object, travel, factive."""

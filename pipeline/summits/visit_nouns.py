@@ -21,9 +21,6 @@ def visit_named(parsed: Parsed, noun: Any, places: Sequence[PlaceHit]) -> Candid
     if noun.dep_ == "pobj" and noun.head.lower_ in ("for", "on") and stem(noun.head.head) in verbs("travel"):
         return None  # arrived for a visit: the verb tells it
     destination = place_after(parsed, noun, places, ("to", "of", "in"))
-    which = any(child.lower_ in nouns("which_stop") for child in noun.lefts)
-    if noun.lower_ == "stop" and not which and destination is None:
-        return None
     own = [child for child in noun.children if child.dep_ in _BEFORE]
     people = [role for child in own for role in parsed.in_phrase(child)]
     if destination is None:
@@ -39,7 +36,8 @@ def visit_named(parsed: Parsed, noun: Any, places: Sequence[PlaceHit]) -> Candid
         attributes = [child for child in noun.head.children if child.dep_ == "attr"]
         destination = next((hit for child in attributes if (hit := place_at(parsed, child, places))), None)
     asking = askers(parsed, noun)
-    if destination is None and not asking:
+    which = any(child.lower_ in nouns("which_stop") for child in noun.lefts)
+    if destination is None and (not asking or (noun.lower_ == "stop" and not which)):
         return None
     people += parsed.with_(noun, ("by", "of", "from"))
     if is_verb(noun.head) and noun.dep_ in ("dobj", "obj"):  # put off a visit to Athens by X

@@ -72,7 +72,14 @@ def _due(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | N
 
 def _stay(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
     """ "Is in Britain for two days"; "was in Syria on a visit"; "was in the Syrian capital last week"."""
-    destination = place_after(parsed, verb, places, ("in",))
+    destination = place_after(parsed, verb, places, ("in",)) or next(
+        (
+            hit
+            for child in verb.children
+            if child.lower_ == "back" and (hit := place_after(parsed, child, places, ("in",)))
+        ),
+        None,
+    )
     purpose = any(child.dep_ == "prep" and child.lower_ in ("for", "on") for child in verb.children)
     subjects = [role for role in parsed.subjects(verb) if role.mention is None or role.mention.kind != "country"]
     if destination is None or not subjects or not (purpose or (people(subjects) and _on_a_day(verb))):

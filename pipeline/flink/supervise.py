@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event
@@ -84,9 +84,7 @@ def keep(
             place.repair()
             job = submit(config, settings, place, restore, skip_lost and first)
         except (JobError, TopicError) as error:
-            # A job that was cancelled may hold the group for a while yet, on a machine that is busy.
-            held_by_own = isinstance(error, GroupHeld) and any(repr(name) in str(error) for name in own)
-            if first or (type(error).__name__ in HOPELESS and not held_by_own):
+            if first or (type(error).__name__ in HOPELESS and not _held_by(own, type(error).__name__, str(error))):
                 raise
             log.error("%s; trying again in %.0f s", error, wait)
             if stop.wait(wait):
@@ -94,10 +92,10 @@ def keep(
             wait = min(2 * wait, LONGEST_WAIT)
             continue
         first = False
-        watched.job = job.name
-        own.append(job.name)
+        watched.job, watched.checkpoint_bytes = job.name, 0
         began = time.monotonic()
-        watch = _Watch(config, settings, job, patience, watched, told)
+        watch = _Watch(config, settings, job, patience, watched, told, own)
+        own.append(job.name)
         reason = watch.until(stop)
         if reason is None:
             return watched
@@ -122,7 +120,7 @@ def leave(
     raises, and JobError where that does not come about in time; the job has ended then."""
     job = submit(config, settings, place, restore, skip_lost)
     watched = Watched(job.name)
-    watch = _Watch(config, settings, job, 3 * READER_SECONDS, watched, lambda restarts, checkpoint_bytes: None)
+    watch = _Watch(config, settings, job, 3 * READER_SECONDS, watched, lambda restarts, checkpoint_bytes: None, ())
     if not watch.reads(stop):
         job.cancel()
         raise JobError(f"job {job.name} was cancelled: not all partitions are read; the cluster's log may say why")
@@ -140,10 +138,12 @@ class _Watch:
         patience: float,
         watched: Watched,
         told: Callable[[Mapping[str, int], int], None],
+        former: Sequence[str],
     ) -> None:
         self._topics = kafka_topics(settings)
         self._config, self._settings, self._job = config, settings, job
         self._watched, self._told = watched, told
+        self._former = tuple(former)
         self._patience = patience + 2 * config.flink.checkpoint_seconds
         self._unread = True
         self._began = time.monotonic()
@@ -214,7 +214,8 @@ class _Watch:
             if error and error != self._error:
                 self._error = error
                 kind, _, message = error.partition(": ")
-                if kind.rpartition(".")[2] in HOPELESS:
+                name = kind.rpartition(".")[2]
+                if name in HOPELESS and not _held_by(self._former, name, message):
                     self._job.cancel()
                     raise HopelessError(f"job {self._job.name} was ended: {plain(message)}")
                 log.warning("job %s is restarted by Flink: %s", self._job.name, plain(error))
@@ -251,3 +252,9 @@ class _Watch:
             committed = self._topics.committed(self._config.pipeline.group, raw)
             behind = sum(self._topics.end_offsets(raw).values()) - sum(committed.values())
             log.info("job %s behind=%d checkpoint_bytes=%d", self._job.name, behind, self._watched.checkpoint_bytes)
+
+
+def _held_by(jobs: Iterable[str], error: str, message: str) -> bool:
+    """Whether an error of this class says that one of these jobs still holds the group: on a busy machine the workers
+    of a job that has ended may do so for a while yet."""
+    return error == GroupHeld.__name__ and any(repr(job) in message for job in jobs)

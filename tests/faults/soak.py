@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -86,16 +87,18 @@ def soak(folder: Path, seconds: float, rate: float, runner: str) -> tuple[list[S
         process = stack.enter_context(command(*args, cwd=folder, log=folder / "log"))
         with Producer(desk, AT_ONCE, AT_ONCE / rate) as producer:
             until(lambda: sum(desk.committed().values()) > 0, "the first commit", 600)
-            samples = list(_sampled(desk, folder, worker_of(process), seconds))
+            samples = list(_sampled(desk, folder, process, seconds))
         until(caught_up(desk, end(desk)), "the end", 600)
         written = {(key or b"").decode() for key, _ in desk.pairs(CLEAN)}
         return samples, len(producer.acknowledged - written)
 
 
-def _sampled(desk: Desk, folder: Path, worker: int, seconds: float) -> Iterator[Sample]:
-    began = time.monotonic()
+def _sampled(desk: Desk, folder: Path, process: subprocess.Popen[bytes], seconds: float) -> Iterator[Sample]:
+    began, worker = time.monotonic(), worker_of(process)
     for number in range(1, SAMPLES + 1):
         time.sleep(max(0.0, began + seconds * number / SAMPLES - time.monotonic()))
+        if process.poll() is not None:
+            raise SystemExit(f"soak: the pipeline has ended:\n{(folder / 'log').read_text()[-3000:]}")
         memory = sum(map(_memory, _working(worker)))
         yield Sample(time.monotonic() - began, memory, behind(desk), _checkpoint(folder / "data" / "flink"))
 

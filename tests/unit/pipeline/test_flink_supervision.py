@@ -30,6 +30,7 @@ class ScriptedJob:
     bytes: int = 0
     error: str = ""
     reads: bool = True
+    there: bool = True
     done: bool = False
     name: str = ""
     place: Place = field(
@@ -40,8 +41,8 @@ class ScriptedJob:
     def state(self) -> str:
         return self.states.pop(0) if len(self.states) > 1 else self.states[0]
 
-    def flink(self) -> ScriptedJob:
-        return self
+    def flink(self) -> ScriptedJob | None:
+        return self if self.there else None
 
     def stop(self) -> str:
         self.ended = "stopped"
@@ -153,6 +154,11 @@ def test_checkpoints_that_have_grown_end_the_job_in_order_and_another_begins_fro
     assert restored == ["", ""]
 
 
+def test_a_new_job_is_not_judged_by_the_checkpoints_of_the_one_before(kept: Kept) -> None:
+    watched, _ = kept(ScriptedJob(bytes=64_000_001), ScriptedJob(there=False, states=["STARTING"] * 5 + ["CANCELLED"]))
+    assert watched.restarts["grown"] == 1
+
+
 def test_checkpoints_that_hold_state_are_kept_however_large_they_are(
     kept: Kept, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -189,6 +195,15 @@ def test_a_broker_that_is_away_when_a_later_job_is_submitted_is_waited_for(kept:
 def test_a_group_that_somebody_else_has_taken_ends_it_all(kept: Kept) -> None:
     with pytest.raises(GroupHeld, match="held by another"):
         kept(ScriptedJob(states=["FAILED"]), GroupHeld("held by another"))
+
+
+def test_workers_of_the_job_before_that_still_hold_the_group_are_waited_for(kept: Kept) -> None:
+    held = "connectors.topics.model.GroupHeld: group 'g' is held by job '{}', process 7 on vm"
+    next_one = ScriptedJob(states=["RUNNING"] * 5 + ["CANCELLED"], error=held.format("job 1"))
+    kept(ScriptedJob(states=["FAILED"]), next_one)
+    assert next_one.ended == ""
+    with pytest.raises(HopelessError, match="held by job 'somebody's'"):
+        kept(ScriptedJob(states=["FAILED"]), ScriptedJob(error=held.format("somebody's")))
 
 
 def test_a_job_server_that_refuses_a_later_job_is_tried_again(kept: Kept) -> None:

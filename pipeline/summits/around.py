@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from functools import cache
 
 from pipeline.summits.gate import may_hold_encounter
 from pipeline.summits.lexicon import organisations, toml
+from pipeline.summits.office_states import few_states, is_kind, ranks, suits
 from pipeline.summits.people import Mention, Person, same_title
 from pipeline.summits.stops import last_stop, receives_guest
 
@@ -54,33 +54,6 @@ _PLACED = re.compile(r"\b(?:[Ii]n|[Tt]o|[Aa]t|visit(?:s|ed|ing)?|[Ff]rom)\s+(?:t
 _ON_BEHALF = re.compile(r"For \w[\w ]+, (?:the )?")
 _EACH_OTHER = re.compile(toml("references.toml")["meet_each_other"])
 _PRONOUN = re.compile(r"\b(?:he|she|him|her)\b", re.IGNORECASE)
-
-
-@cache
-def few_states(title: str | None) -> frozenset[str]:
-    """The states that have an office of this title, where they are few (chancellor, king, emir); empty for others."""
-    return frozenset(toml("actors.toml")["few_states"].get((title or "").lower(), ()))
-
-
-def ranks(person: Person) -> bool:
-    """Whether somebody's country may be read from the words around: of lower officials it seldom can."""
-    return person.level in ("leader", "minister") or (person.title or "").lower() in toml("actors.toml")["american"]
-
-
-def is_kind(text: str, mention: Mention) -> bool:
-    """Whether an office is told as a kind: the first trip there by a French minister, who may be the one just named."""
-    return mention.name is None and text[max(0, mention.start - 4) : mention.start].lower().endswith((" a ", " an "))
-
-
-def suits(person: Person, office: Person) -> bool:
-    """Whether an office that is told without a name may be somebody's: by its title and its country."""
-    generic = (
-        office.level == "leader" and person.level == "leader" and (office.title or "").lower() in ("leader", "ruler")
-    )
-    possible = few_states(person.title)
-    if person.past or (possible and office.country not in possible):
-        return False
-    return generic or same_title(person.title or "", office.title or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pipeline.summits.candidate import Candidate
 from pipeline.summits.dates import When
 from pipeline.summits.hosts import visited
 from pipeline.summits.lexicon import bodies, organisations
+from pipeline.summits.meant import meant_by, only_pair
 from pipeline.summits.people import RANK, Mention, Person, same_title
 from pipeline.summits.places import PlaceHit
 from pipeline.summits.referring import PLURAL
@@ -203,7 +204,7 @@ def _take(role: Role, draft: Draft, context: Context) -> None:
         if role.word == "one":
             _pronoun(draft, context.recent)
         elif role.word == "same":
-            draft.parties |= _only_pair(context.told)
+            draft.parties |= only_pair(context.told)
             draft.weak |= draft.when is None or draft.place is None or not draft.place.name
         elif role.word == "guest":
             _pronoun(draft, context.earlier)
@@ -211,10 +212,10 @@ def _take(role: Role, draft: Draft, context: Context) -> None:
             if role.group is not None and (host := visited(draft.status, context.told)) is not None:
                 _holders(role.group, host, None, draft, context)
         elif role.word in ("series", "round"):
-            draft.parties |= context.series or (_only_pair(context.told) if role.word == "round" else set())
+            draft.parties |= context.series or (only_pair(context.told) if role.word == "round" else set())
             draft.kind = "multilateral" if context.series else draft.kind
         else:
-            meant = _meant(role.word, context.told)
+            meant = meant_by(role.word, context.told)
             if meant is not None:
                 draft.parties |= meant.parties
                 draft.raise_level(role.rank or meant.level)
@@ -240,28 +241,6 @@ def _take(role: Role, draft: Draft, context: Context) -> None:
         elif role.group is not None:
             draft.raise_level(role.rank)
             _holders(role.group, mention.country, mention, draft, context)
-
-
-def _meant(word: str, told: Sequence[Draft]) -> Draft | None:
-    """Whose sides "they" are, "the three", or "the two": those of two sides, and of these such as are named on both."""
-    if word == "many":
-        return told[0] if told else None
-    if word == "three":
-        return next(
-            (draft for draft in told if 3 in (len(draft.parties), len({p.country for p in draft.persons}))), None
-        )
-    pairs = [draft for draft in told if len(draft.parties) == 2]
-    pairs = [draft for draft in pairs if draft.kind != "visit"] or pairs
-    return next(
-        (one for one in pairs if len({p.country for p in one.persons if p.name}) == 2), pairs[0] if pairs else None
-    )
-
-
-def _only_pair(told: Sequence[Draft]) -> Set[str]:
-    """The two sides of a story that has told of no others."""
-    pairs = {frozenset(draft.parties) for draft in told if len(draft.parties) > 1}
-    only = pairs.pop() if len(pairs) == 1 else frozenset()
-    return only if len(only) == 2 else frozenset()
 
 
 def _pronoun(draft: Draft, recent: Sequence[Person]) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
-from pipeline.summits.around import SENTENCE, Around, is_kind, ranks, suits
+from pipeline.summits.around import SENTENCE, Around
 from pipeline.summits.lexicon import organisations, toml
+from pipeline.summits.office_states import is_kind, ranks, suits
 from pipeline.summits.people import Mention, Person
 
 _PAIRED = re.compile(r"\s*(?:and(?: the)?|[-–—])\s*(?:the\s+)?")

@@ -42,7 +42,8 @@ class _Cues:
 def _cues() -> _Cues:
     given = toml("attendance.toml")
     nouns = "|".join(map(re.escape, given["nouns"]))
-    gathering = rf"(?:the |their |its |this |that )(?:[\w'’.-]+ ){{0,4}}?(?:{nouns})\b"
+    which = r"(?:the |their |its |this |that |\w+day[’']s )"
+    gathering = rf"{which}(?:[\w'’.-]+ ){{0,4}}?(?:{nouns})\b(?! of (?:his|her|its|their) )"
 
     def either(name: str) -> str:
         return "|".join(given[name]).replace("{gathering}", gathering)

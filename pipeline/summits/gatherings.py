@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.summits.candidate import nouns
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.lexicon import organisations
-from pipeline.summits.roles import Role
+from pipeline.summits.roles import Role, people
 from pipeline.summits.verbs import stem, verbs
 
 
@@ -16,6 +16,12 @@ def of_organisation(roles: Sequence[Role]) -> str | None:
     """The organisation whose representatives alone meet: the AU leaders opened their summit."""
     codes = {role.mention.country for role in roles if role.mention is not None and role.mention.country}
     return codes.pop() if len(codes) == 1 and codes <= organisations() else None
+
+
+def is_joint(roles: Sequence[Role]) -> bool:
+    """Whether persons of several countries hold a gathering."""
+    countries = {role.mention.country for role in people(roles) if role.mention is not None}
+    return len(countries - {None}) > 1
 
 
 def named_gathering(parsed: Parsed, noun: Any, story: str) -> tuple[str | None, list[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.summits.candidate import Candidate, made, nouns, phone_words, place_at, sides, trigger_verbs
 from pipeline.summits.clauses import Parsed
-from pipeline.summits.gatherings import is_ended, is_to_come, named_gathering, of_organisation
+from pipeline.summits.gatherings import is_ended, is_joint, is_to_come, named_gathering, of_organisation
 from pipeline.summits.hosts import expected_guest, had_in_clause
 from pipeline.summits.lexicon import toml
 from pipeline.summits.offers import askers, in_margin, only_spoken_of, shunned
@@ -48,13 +48,10 @@ def _is_definite(noun: Any) -> bool:
 
 def _is_attended(noun: Any) -> bool:
     """Whether the verb whose object a gathering is says that its subject takes part: who chaired the session."""
+    own = [word.lower_ for word in noun.doc[noun.i + 1 : noun.i + 3]]
+    if len(own) == 2 and own[0] == "of" and own[1] in ("his", "her", "its", "their"):
+        return False  # the session of his party
     return noun.dep_ in _ARGUMENT and is_verb(noun.head) and stem(noun.head) in verbs("attending")
-
-
-def _is_joint(roles: Sequence[Role]) -> bool:
-    """Whether persons of several countries hold a gathering."""
-    countries = {role.mention.country for role in people(roles) if role.mention is not None}
-    return len(countries - {None}) > 1
 
 
 @cache
@@ -103,9 +100,9 @@ def _call(parsed: Parsed, noun: Any) -> Candidate | None:
 def _talks(parsed: Parsed, noun: Any, places: Sequence[PlaceHit], story: str) -> Candidate | None:
     word = noun.lower_
     gathering, codes = named_gathering(parsed, noun, story)
-    joint = _is_joint(parsed.with_(noun, ("of",)))
+    joint = is_joint(parsed.with_(noun, ("of",)))
     holders = parsed.subjects(noun.head) if _is_attended(noun) else []
-    attended = _is_attended(noun) and (_is_definite(noun) or _is_joint(holders) or of_organisation(people(holders)))
+    attended = _is_attended(noun) and (_is_definite(noun) or is_joint(holders) or of_organisation(people(holders)))
     told = word in nouns("talk") or joint or attended or (_is_next(noun) and _is_bare_round(noun))
     if not told and gathering is None and not (word == "conference" and _phone_noun(noun)):
         return None

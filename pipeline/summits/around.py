@@ -11,7 +11,7 @@ from pipeline.summits.gate import may_hold_encounter
 from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.office_states import few_states, is_kind, ranks, suits
 from pipeline.summits.people import Mention, Person, same_title
-from pipeline.summits.stops import last_stop, receives_guest
+from pipeline.summits.stops import is_placed, last_stop, receives_guest, stands_in
 
 _ENOUGH = 2.5
 """Points that the best country needs; see `_points`."""
@@ -50,7 +50,6 @@ SENTENCE = re.compile(
 """The end of a sentence, roughly: not behind an initial, a month or a form of address that is cut short."""
 _SUCCESSION = re.compile(r"\b(?:new|newly|next|incoming|outgoing|elect)\b", re.IGNORECASE)
 """Beside one of these somebody's country may have another holder of the office."""
-_PLACED = re.compile(r"\b(?:[Ii]n|[Tt]o|[Aa]t|visit(?:s|ed|ing)?|[Ff]rom)\s+(?:the\s+)?$")
 _ON_BEHALF = re.compile(r"For \w[\w ]+, (?:the )?")
 _EACH_OTHER = re.compile(toml("references.toml")["meet_each_other"])
 _PRONOUN = re.compile(r"\b(?:he|she|him|her)\b", re.IGNORECASE)
@@ -91,7 +90,7 @@ class Around:
             if other.kind == "person" and other.person is not None and other.person.name and not other.person.bystander:
                 continue
             value = self._points(other, mention, sentence, previous)
-            if other.start > mention.start and self._stands_in(other):
+            if other.start > mention.start and stands_in(self.text, other.start):
                 value = _HOST if others or receives_guest(self.text[mention.end : other.start]) else value
             points[code] = max(points.get(code, 0.0), value)
         for code, bonus in self._offices(mention, out).items():
@@ -99,9 +98,8 @@ class Around:
         counts = Counter(m.country for m in self.mentions if m.country in points)
         for code in points:
             points[code] += min(_MOST_FOR_COUNT, 0.25 * counts[code])
-        ends = SENTENCE.search(self.text, mention.end)
-        rest = self.text[max(0, sentence) : ends.start() if ends else len(self.text)]
-        stop = last_stop(self.text, rest, [m for m in before if previous <= m.start < sentence])
+        near = self.text[max(0, sentence) : mention.end + _AHEAD]
+        stop = last_stop(self.text, near, [m for m in before if previous <= m.start < sentence])
         if stop is not None and stop not in out:
             points[stop] = points.get(stop, 0.0) + _HOST
         told = {m.country for m in self.mentions if m.country and m.end <= mention.start} - organisations()
@@ -205,13 +203,10 @@ class Around:
         """Whether some of a story's mentions speak of the United States."""
         return any(m.country == "US" and m.kind in ("country", "group", "person") for m in mentions)
 
-    def _stands_in(self, other: Mention) -> bool:
-        return self.text[max(0, other.start - 8) : other.start].endswith((" in ", " in the "))
-
     def _points(self, other: Mention, mention: Mention, sentence: int, previous: int) -> float:
         """How strongly a country's mention tells that somebody near it is of it: the same sentence and a place where
         they are, or a state's own voice (Syrian state media say President …), count most."""
-        placed = _PLACED.search(self.text[max(0, other.start - 14) : other.start])
+        placed = is_placed(self.text, other.start)
         if other.start > mention.start:
             return 0.0 if placed else 0.5
         value = 1.0
@@ -243,7 +238,7 @@ class Around:
             return told[0].country if told and told[0].start - max(previous, 0) < _OPENS else None
         for other in before:
             if other.kind == "country" and not SENTENCE.search(self.text, other.end, mention.start):
-                placed = _PLACED.search(self.text[max(0, other.start - 14) : other.start])
+                placed = is_placed(self.text, other.start)
                 if other.country and not placed and other.form != "demonym":
                     return other.country
         return None
@@ -268,7 +263,7 @@ class Around:
             and place.form in ("capital", "country")
             and place.start - sentence < _OPENS
             and place.country != (person.country or (person.person.country if person.person else None))
-            and _PLACED.search(self.text[max(0, place.start - 14) : place.start]) is not None
+            and is_placed(self.text, place.start)
         )
 
     def _are_peers(self, one: Mention, other: Mention) -> bool:

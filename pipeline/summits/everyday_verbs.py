@@ -1,15 +1,15 @@
-"""Everyday verbs that tell an encounter with some company only: see, spend time with, drop in on."""
+"""Everyday verbs that tell an encounter with some company only: see, spend time with, drop in on, hand a letter to."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pipeline.summits.candidate import Candidate, lengths, made, phone_words, times
+from pipeline.summits.candidate import Candidate, lengths, made, nouns, phone_words, times
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.referring import PLURAL
 from pipeline.summits.roles import named, people
 
-EVERYDAY = ("see", "spend", "drop", "stop", "be")
+EVERYDAY = ("see", "spend", "drop", "stop", "be", "hand", "deliver")
 OBJECT = ("dobj", "obj")
 CLAUSES = ("xcomp", "ccomp", "oprd", "acomp", "attr", "prt")
 
@@ -20,6 +20,8 @@ def everyday(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         return _see(parsed, verb)
     if base == "be":
         return _on_the_line(parsed, verb)
+    if base in ("hand", "deliver"):
+        return _hand_over(parsed, verb)
     return _spend(parsed, verb) if base == "spend" else _drop_in(parsed, verb)
 
 
@@ -87,3 +89,21 @@ def _drop_in(parsed: Parsed, verb: Any) -> Candidate | None:
         return None
     met = named(people([role for child in (verb, *verb.children) for role in parsed.with_(child, ("on",))]))
     return made(parsed, verb, "meeting", parsed.subjects(verb) + met) if met else None
+
+
+def _hand_over(parsed: Parsed, verb: Any) -> Candidate | None:
+    """ "Handed the king a plan"; "delivered a letter to President X"."""
+    papers = [child for child in verb.children if child.dep_ in (*OBJECT, "nsubjpass") and _is_paper(child)]
+    taken_to = [role for head in (verb, *papers) for role in parsed.with_(head, ("to",))]
+    given = [
+        role
+        for role in named(parsed.objects(verb) + taken_to)
+        if role.mention is not None and role.mention.person is not None and role.mention.person.level != "official"
+    ]
+    subjects = [role for role in people(parsed.subjects(verb)) if role.mention is None or role.mention.kind == "person"]
+    return made(parsed, verb, "meeting", subjects + given) if papers and given and subjects else None
+
+
+def _is_paper(noun: Any) -> bool:
+    """Whether a noun is something that is handed over in writing: a letter, a version of the plan."""
+    return noun.lower_ in nouns("papers")

@@ -16,9 +16,19 @@ _IN_FRONT = 20
 """Characters in front of a place that hold the words which tie somebody to it."""
 
 
+def is_placed(text: str, start: int) -> bool:
+    """Whether a word in front of a country says that somebody is, comes or was there: in, from, left."""
+    return _pattern("placed").search(text[max(0, start - _IN_FRONT) : start]) is not None
+
+
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(toml("references.toml")["stops"][name])
+
+
+def stands_in(text: str, start: int) -> bool:
+    """Whether "in" stands in front of a country."""
+    return text[max(0, start - _IN_FRONT) : start].endswith((" in ", " in the "))
 
 
 def last_stop(text: str, sentence: str, before: Sequence[Mention]) -> str | None:

@@ -133,6 +133,10 @@ class Tagged:
             named = self.starts.get(self._behind_form(hit.last + 1))
             if named and named.entry.kind in ("country", "organisation"):
                 return named.last, named.entry.value
+            if named and named.entry.kind == "demonym" and tokens[hit.last].norm == "of":
+                sender = self.starts.get(named.last)  # the envoy of Algerian President X
+                if sender and sender.entry.kind == "title" and tokens[hit.last - 1].norm in _title_words("sent"):
+                    return hit.last, named.entry.value
         return hit.last, None
 
     def closed(self, end: int) -> bool:

@@ -128,8 +128,12 @@ def own_broker() -> Iterator[KafkaBroker]:
 
 @pytest.fixture
 def kafka_desk(own_broker: KafkaBroker, tmp_path: Path, wire: Wire) -> Iterator[Desk]:
+    patient = open_topics(own_broker.url)
+    patient.create(ALL_TOPICS)
+    for spec in ALL_TOPICS:
+        patient.end_offsets(spec.name)  # once every partition has its leader
+    patient.close()
     topics = open_topics(own_broker.url, FAST)
-    topics.create(ALL_TOPICS)
     yield Desk(tmp_path, wire, topics)
     topics.close()
     admin = KafkaAdminClient(bootstrap_servers=own_broker.bootstrap)

@@ -224,7 +224,9 @@ class Around:
                 value += _VOICE
         elif previous >= 0 and 0 <= other.start - previous < _OPENS:
             value += _SUBJECT
-        if placed or self.text.startswith(", where", other.end):
+        if other.start >= sentence and self.text.startswith(", where", other.end):
+            value += _HOST
+        elif placed or self.text.startswith(", where", other.end):
             value += 1.5 if other.start >= sentence or other.form == "capital" else 0.5
         return value
 

@@ -10,16 +10,12 @@ from datetime import date
 from typing import Any
 
 from pipeline.summits.lexicon import Hit, toml
+from pipeline.summits.named_pairs import is_predicate, named_in_pairs
 from pipeline.summits.people import RANK, Mention, Person, family_keys, known_as, name_words, parts, same_title
 from pipeline.summits.settle import settle
 from pipeline.summits.tagged import Tagged
-from pipeline.summits.words import Word
 
 _PLACED = ("country", "demonym", "capital", "organisation")
-
-
-def _predicate(word: Word) -> bool:
-    return word.text.isalpha() and word.text.islower() and word.norm not in name_words("no_predicates")
 
 
 class Scan:
@@ -42,6 +38,9 @@ class Scan:
                 elif hit.entry.kind == "group":
                     self._group(hit)
         self._honorifics()
+        for named in list(named_in_pairs(self._tagged, self.mentions)):
+            person = self._person(named.name, named.title, named.country, named.level, False, False)
+            self._named(named.first, named.last, person, named.name)
         self._names()
         self._countries()
         self.mentions.sort(key=lambda mention: (mention.start, -mention.end))
@@ -196,7 +195,7 @@ class Scan:
         and goes on with a predicate: "Iran's foreign minister has put off a visit. Ali Reza was to …"."""
         tokens = self._tokens
         opens = place > 0 and tokens[place - 1].text in (".", "”", '"') and " " in name[0]
-        if not opens or name[1] >= len(tokens) or not _predicate(tokens[name[1]]):
+        if not opens or name[1] >= len(tokens) or not is_predicate(tokens[name[1]]):
             return None
         earlier = [m for m in self.mentions if m.kind == "person" and m.end <= tokens[place].start]
         begin = self.text.rfind(". ", 0, max(0, tokens[place - 1].start - 1)) + 1

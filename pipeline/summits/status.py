@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from pipeline.summits.lexicon import toml
-from pipeline.summits.verbs import is_verb, is_yet_to_come, stem, verbs
+from pipeline.summits.verbs import came_to_pass, is_verb, is_yet_to_come, stem, verbs
 
 _ORDER = ("denied", "cancelled", "postponed", "declined", "proposed", "planned")
 """Where several cues govern a trigger the first of these counts."""
@@ -74,7 +74,7 @@ def status_of(trigger: Any) -> str:
             if word in _words("after"):
                 break
             if word == "for" and is_verb(head) and stem(head) in _words("on_the_way"):
-                found.add(_modal(head) or "planned")
+                found.add(_modal(head) or ("held" if came_to_pass(trigger) else "planned"))
                 break
             if word in ("in", "at", "by", "during") and depth and not is_verb(head):
                 break

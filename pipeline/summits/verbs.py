@@ -62,3 +62,14 @@ def _regular(base: str, doubled: bool) -> tuple[str, str, str]:
         return base[:-1] + "ies", base[:-1] + "ied", base + "ing"
     third = base + ("es" if base.endswith(("s", "sh", "ch", "x", "z")) else "s")
     return third, base + "ed", base + "ing"
+
+
+def came_to_pass(noun: Any) -> bool:
+    """Whether a noun's own clause tells how it went: a meeting that ended after an hour."""
+    return any(
+        child.dep_ == "relcl"
+        and child.tag_ == "VBD"
+        and stem(child) != "be"
+        and any(word.dep_ == "nsubj" and word.lower_ in ("that", "which") for word in child.children)
+        for child in noun.children
+    )

@@ -57,3 +57,16 @@ def test_an_office_or_a_side_is_the_one_whom_the_story_names_for_it(text: str, n
 )
 def test_who_invites_or_holds_another_office_does_not_stand_for_it(text: str) -> None:
     assert not any(name == "Diego Fuentes" for name, _, _ in people(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Chilean and Latvian foreign ministers, Diego Fuentes and Juris Kalns, met in Riga on Monday.",
+        "Riga hosted the foreign ministers of Chile and Latvia, Diego Fuentes and Juris Kalns, who held talks there.",
+        "The foreign ministers of Chile and Latvia like fish. Diego Fuentes and Juris Kalns met in Riga on Monday.",
+        "The foreign ministers of Chile and Latvia ski. Juris Kalns of Latvia and Diego Fuentes of Chile met here.",
+    ],
+)
+def test_two_names_behind_two_offices_are_of_their_states_in_order(text: str) -> None:
+    assert people(text) == {("Diego Fuentes", "foreign minister", "CL"), ("Juris Kalns", "foreign minister", "LV")}

@@ -209,11 +209,12 @@ def _take(role: Role, draft: Draft, context: Context) -> None:
         elif role.word == "guest":
             _pronoun(draft, context.earlier)
         elif role.word == "host":
-            if role.group is not None and (host := visited(draft.status, context.told)) is not None:
+            if role.group is not None and (host := visited(draft, context)) is not None:
                 _holders(role.group, host, None, draft, context)
         elif role.word in ("series", "round"):
             draft.parties |= context.series or (only_pair(context.told) if role.word == "round" else set())
             draft.kind = "multilateral" if context.series else draft.kind
+            draft.weak |= role.word == "round" and draft.when is None and draft.place is None
         else:
             meant = meant_by(role.word, context.told)
             if meant is not None:
@@ -266,11 +267,7 @@ def _holder(title: str, country: str, level: str, persons: Sequence[Person]) -> 
 
 def _counterpart(counterpart: Mention, named: Mention, draft: Draft, context: Context) -> None:
     """ "His Japanese counterpart X" takes over the other side's title; `named` is where the country stands."""
-    country = (
-        named.country
-        or (counterpart.person.country if counterpart.person else None)
-        or visited(draft.status, context.told)
-    )
+    country = named.country or (counterpart.person.country if counterpart.person else None) or visited(draft, context)
     if not country:
         return
     draft.add_party(country, named)

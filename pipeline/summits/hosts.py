@@ -12,7 +12,7 @@ from pipeline.summits.roles import Role, named, people
 from pipeline.summits.verbs import is_verb, stem, verbs
 
 if TYPE_CHECKING:
-    from pipeline.summits.drafts import Draft
+    from pipeline.summits.drafts import Context, Draft
 
 _MANNER = ("with", "as", "like", "by", "well", "badly", "poorly", "how")
 """Words by which it is told how somebody or his words were taken."""
@@ -55,8 +55,12 @@ def expected_guest(parsed: Parsed, noun: Any, roles: Sequence[Role]) -> list[Rol
     return [Role(None, "one", parsed.start(noun))]
 
 
-def visited(status: str, told: Sequence[Draft]) -> str | None:
-    """The country of the visit that was told last, other than its visitors', where it has the same status."""
-    trip = next((draft for draft in told if draft.kind == "visit" and draft.status == status), None)
-    others = trip.parties - {person.country for person in trip.persons} if trip is not None and trip.persons else set()
+def visited(draft: Draft, context: Context) -> str | None:
+    """The country of the visit that was told last, other than its visitors', where what is told may be a part of the
+    visit: it has the same status, and a visitor takes part, or is who was told last."""
+    trip = next((told for told in context.told if told.kind == "visit" and told.status == draft.status), None)
+    here = draft.persons or context.recent[:1]
+    if trip is None or not any(person is visitor for person in here for visitor in trip.persons):
+        return None
+    others = trip.parties - {person.country for person in trip.persons}
     return others.pop() if len(others) == 1 else None

@@ -194,7 +194,8 @@ def _is_bare(parsed: Parsed, noun: Any) -> bool:
 
 def _is_next(noun: Any) -> bool:
     """Whether a gathering is the one behind or before that which the story tells: the next summit will be in Astana."""
-    return noun.dep_ in ("nsubj", "nsubjpass") and any(child.lower_ in nouns("which_round") for child in noun.lefts)
+    turn = any(child.lower_ in nouns("which_round") for child in noun.lefts)
+    return turn and noun.dep_ in ("nsubj", "nsubjpass") and _is_definite(noun)
 
 
 def _is_bare_round(noun: Any) -> bool:

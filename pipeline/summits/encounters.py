@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.summits.candidate import Candidate, place_at
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.noun_triggers import noun_candidate
+from pipeline.summits.offers import beside
 from pipeline.summits.places import PlaceHit, venue_hit
 from pipeline.summits.roles import Role
 from pipeline.summits.status import aside, in_passing, is_former_plan, status_of
@@ -34,12 +35,20 @@ def candidates(
             candidate.status = status_of(token)
             if candidate.implied and candidate.status == "held":
                 candidate.status = candidate.implied
+            if candidate.gathering and candidate.status == "held" and _is_setting_to_come(token):
+                candidate.status = "planned"
             candidate.former = candidate.status == "planned" and is_former_plan(token)
             candidate.aside = aside(token)
             candidate.asserted = candidate.status != "held" or not in_passing(token)
             yield from _apart(candidate)
             yield from _gapped(candidate, parsed)
             yield from _further_stops(candidate, parsed, places)
+
+
+def _is_setting_to_come(noun: Any) -> bool:
+    """Whether a gathering is one in whose margins others are still to meet."""
+    word = beside(noun)
+    return word is not None and status_of(word) in ("planned", "proposed")
 
 
 def _gapped(candidate: Candidate, parsed: Parsed) -> Iterator[Candidate]:

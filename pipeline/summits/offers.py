@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.summits.candidate import nouns
 from pipeline.summits.clauses import Parsed
-from pipeline.summits.lexicon import toml
+from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.roles import Role
 from pipeline.summits.verbs import is_verb, stem, verbs
 
@@ -52,7 +52,13 @@ def askers(parsed: Parsed, noun: Any) -> list[Role]:
 def _whose(parsed: Parsed, request: Any) -> list[Role]:
     """Whose offer or request a noun is: Syria's offer, an invitation by X."""
     own = [role for child in request.children if child.dep_ in _BEFORE for role in parsed.in_phrase(child)]
-    return own + parsed.with_(request, ("from", "by"))
+    return [role for role in own + parsed.with_(request, ("from", "by")) if not _mediates(role)]
+
+
+def _mediates(role: Role) -> bool:
+    """Whether officials of an organisation offer an encounter, which is then one of others: African Union mediators."""
+    mention = role.mention
+    return mention is not None and mention.level == "official" and mention.country in organisations()
 
 
 @cache
@@ -60,15 +66,23 @@ def _requests() -> frozenset[str]:
     return frozenset(toml("verbs.toml")["requests"])
 
 
-def in_margin(noun: Any) -> bool:
-    """Whether a gathering is only where others meet: X met Y on the sidelines of the G20 summit."""
-    token, beside = noun, False
+def beside(noun: Any) -> Any | None:
+    """The word for an encounter in a gathering's margins: "meet", of those who agreed to meet on the sidelines of the
+    G20 summit. None for a gathering that is no such setting."""
+    token, margin = noun, False
     for _ in range(6):
         token = token.head
-        beside |= token.lower_ in nouns("margins")
-        if is_verb(token):
-            return beside and stem(token) in ("meet", "hold", "receive", "confer", "talk", "speak")
-    return False
+        if margin and (is_verb(token) or token.lower_ in nouns("talk") or token.lower_ in nouns("visit")):
+            return token
+        margin |= token.lower_ in nouns("margins")
+    return None
+
+
+def in_margin(noun: Any) -> bool:
+    """Whether a gathering is only where others meet: X met Y on the sidelines of the G20 summit."""
+    word = beside(noun)
+    meeting = ("meet", "hold", "receive", "confer", "talk", "speak")
+    return word is not None and (not is_verb(word) or stem(word) in meeting)
 
 
 def only_spoken_of(noun: Any) -> bool:

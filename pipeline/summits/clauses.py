@@ -60,7 +60,7 @@ class Parsed(Phrases):
         return []
 
     def opener(self, verb: Any) -> list[Role]:
-        """The person with whom a sentence opens, for a finite verb whose subject the parse has lost."""
+        """The persons with whom a sentence opens, for a finite verb whose subject the parse has lost."""
         for place, mention in self._at.items():
             if place >= verb.i:
                 return []
@@ -68,6 +68,8 @@ class Parsed(Phrases):
                 place and self.doc[place - 1].lower_ in toml("calendar.toml")["weekdays"]
             )  # "on Monday Smith", which reads like one name
             if mention.kind == "person" and (dated or self.doc[place].dep_ not in ("pobj", "poss", "compound", "dobj")):
+                if self.doc[place].dep_ == "conj":  # in Geneva, Smith and Jones met: the parse joins all three
+                    return self.in_phrase(self.doc[place])
                 return [Role(mention, "", self._tokens[place].start)]
         return []
 

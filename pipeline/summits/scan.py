@@ -271,7 +271,7 @@ class Scan:
 
     def _counterpart(self, hit: Hit, first: int, country: str | None) -> None:
         at = hit.last
-        plural = self._tokens[hit.last - 1].norm in ("counterparts", "colleagues", "numbers", "peers")
+        plural = self._tokens[hit.last - 1].norm in ("counterparts", "colleagues", "homologues", "numbers", "peers")
         if country is None and not plural:
             at, country = self._tagged.of_office(hit)
         behind = at + (at < len(self._tokens) and self._tokens[at].text == ",")
@@ -295,5 +295,6 @@ class Scan:
         tokens = self._tokens
         start, end, main = tokens[first].start, tokens[last - 1].end, tokens[anchor].start
         visiting = any(token.norm == "visiting" for token in tokens[max(0, first - 1) : last])
-        owns = tokens[last - 1].possessive
-        self.mentions.append(Mention(kind, start, end, main, possessive=owns, visiting=visiting, **fields))
+        then, owns = any(token.norm == "then" for token in tokens[first:anchor]), tokens[last - 1].possessive
+        fields |= {"possessive": owns, "visiting": visiting, "then": then}
+        self.mentions.append(Mention(kind, start, end, main, **fields))

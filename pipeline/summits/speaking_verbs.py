@@ -132,12 +132,14 @@ def _discuss(parsed: Parsed, verb: Any) -> Candidate | None:
 
 def _agree(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Candidate | None:
     """ "Kuramoto and the visiting Thai premier agreed": one of them is the other's guest, or the place is told."""
-    subjects = people(parsed.subjects(verb))
+    subjects = parsed.subjects(verb) or (parsed.opener(verb) if verb.tag_ == "VBD" else [])
+    if not any(role.mention is not None and role.mention.kind == "group" for role in subjects):
+        subjects = people(subjects)  # else the countries are those of the group: the Thai and Lao ministers
     visiting = any(role.mention is not None and role.mention.visiting for role in subjects)
     here = any(child.lower_ == "here" for child in verb.children) or place_after(parsed, verb, places, ("in", "at"))
     if not (visiting or here) or len(sides(subjects)) < 2:
         return None
-    return made(parsed, verb, "meeting", subjects)
+    return made(parsed, verb, "call" if by_phone(verb) else "meeting", subjects)
 
 
 def by_phone(verb: Any) -> bool:

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+from pipeline.summits.american_wires import follows_american_president, is_american_president, speaks_of_america
 from pipeline.summits.gate import may_hold_encounter
 from pipeline.summits.lexicon import organisations, toml
 from pipeline.summits.office_states import few_states, is_kind, ranks, suits
 from pipeline.summits.people import Mention, Person, same_title
-from pipeline.summits.stops import is_placed, last_stop, receives_guest, stands_in
+from pipeline.summits.stops import is_held_in, is_placed, last_stop, receives_guest, stands_in
 
 _ENOUGH = 2.5
 """Points that the best country needs; see `_points`."""
@@ -50,6 +51,8 @@ SENTENCE = re.compile(
 """The end of a sentence, roughly: not behind an initial, a month or a form of address that is cut short."""
 _SUCCESSION = re.compile(r"\b(?:new|newly|next|incoming|outgoing|elect)\b", re.IGNORECASE)
 """Beside one of these somebody's country may have another holder of the office."""
+_BACK_THEN = re.compile(r"\bin (?:[A-Z]\w+ )?(?:1[89]|20)\d\d\b")
+"""In a year that a sentence tells the office may have had another holder."""
 _ON_BEHALF = re.compile(r"For \w[\w ]+, (?:the )?")
 _EACH_OTHER = re.compile(toml("references.toml")["meet_each_other"])
 _PRONOUN = re.compile(r"\b(?:he|she|him|her)\b", re.IGNORECASE)
@@ -79,6 +82,8 @@ class Around:
         possible = few_states(person.title)
         if self.home in possible - out:
             return self.home
+        if "US" not in out and is_american_president(self.text, mention, self.mentions, self.home):
+            return "US"
         named = ({m.country for m in self.mentions} | {self.home}) & possible - out
         if len(named) == 1:
             return named.pop()
@@ -157,6 +162,8 @@ class Around:
         person = mention.person
         if person is None or _SUCCESSION.search(self.text, mention.start, mention.end):
             return set()
+        if _BACK_THEN.search(self.text, max(0, self._sentences(mention)[0]), mention.start):
+            return set()
         return {
             other.country
             for other in self.persons
@@ -175,11 +182,13 @@ class Around:
         person = mention.person
         assert person is not None
         points: dict[str, float] = {}
+        american = (person.title or "").lower() in toml("actors.toml")["american"]
         at_home = self.home in (None, "US")
-        spoken_of = self._american(self.mentions if at_home else [m for m in self.mentions if m.end <= mention.start])
-        if "US" not in out and spoken_of and (person.title or "").lower() in toml("actors.toml")["american"]:
-            points["US"] = _HOME if at_home else _HOME_ABROAD
-        if self.home is not None and self.home not in out:
+        follows = american and not at_home and follows_american_president(mention, self.mentions)
+        read = self.mentions if at_home else [m for m in self.mentions if m.end <= mention.start]
+        if "US" not in out and american and speaks_of_america(read):
+            points["US"] = _HOME if at_home or follows else _HOME_ABROAD
+        if self.home is not None and self.home not in out and not follows:
             points[self.home] = points.get(self.home, 0.0) + self._dateline(mention)
         told = [m.person for m in self.mentions if mention.start - _TOLD <= m.end <= mention.start]
         for office in {
@@ -199,14 +208,11 @@ class Around:
         ]
         return _DATELINE_ABROAD if homely and homely[0] > mention.start else _DATELINE
 
-    def _american(self, mentions: Sequence[Mention]) -> bool:
-        """Whether some of a story's mentions speak of the United States."""
-        return any(m.country == "US" and m.kind in ("country", "group", "person") for m in mentions)
-
     def _points(self, other: Mention, mention: Mention, sentence: int, previous: int) -> float:
         """How strongly a country's mention tells that somebody near it is of it: the same sentence and a place where
         they are, or a state's own voice (Syrian state media say President …), count most."""
         placed = is_placed(self.text, other.start)
+        held = is_held_in(self.text, other.start)
         if other.start > mention.start:
             return 0.0 if placed else 0.5
         value = 1.0
@@ -214,7 +220,7 @@ class Around:
             value = 2.0
             if (
                 other.kind == "group"
-                or other.form == "capital"
+                or (other.form == "capital" and not held)
                 or (other.person is not None and other.person.bystander)
             ):
                 value += 1.0
@@ -226,7 +232,7 @@ class Around:
             value += _SUBJECT
         if other.start >= sentence and self.text.startswith(", where", other.end):
             value += _HOST
-        elif placed or self.text.startswith(", where", other.end):
+        elif (placed and not held) or self.text.startswith(", where", other.end):
             value += 1.5 if other.start >= sentence or other.form == "capital" else 0.5
         return value
 

@@ -26,6 +26,16 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(toml("references.toml")["stops"][name])
 
 
+def is_scene(text: str, start: int) -> bool:
+    """Whether a word in front of a country makes it no more than the place of something: off, near, left for."""
+    return _pattern("scene").search(text[max(0, start - _IN_FRONT) : start]) is not None
+
+
+def is_held_in(text: str, start: int) -> bool:
+    """Whether a place is told as that of an encounter, at which nobody need be at home: was held in."""
+    return _pattern("held_in").search(text[max(0, start - _IN_FRONT) : start]) is not None
+
+
 def stands_in(text: str, start: int) -> bool:
     """Whether "in" stands in front of a country."""
     return text[max(0, start - _IN_FRONT) : start].endswith((" in ", " in the "))

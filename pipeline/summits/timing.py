@@ -73,6 +73,7 @@ _BEFORE_VERB = re.compile(r"\s+(?P<verb>[a-z]+)\b")
 _OWN = re.compile(r"[’']s? (?:[\w-]+ ){0,3}$")
 _NEW_DAY = re.compile(r"\b(?:to|until|till)\s+(?:next |early |late )?$")
 _BOUND = re.compile(r"\b(?:through|until|till|since)\s+$")
+_SINCE = re.compile(r"\bsince\b[^,;:]*$")
 _PURPOSE = re.compile(r"\bto (?:discuss|review|address|examine|consider|debate)\b")
 _REACH = 60
 """Characters in front of a date or a trigger in which its verb or its days are looked for."""
@@ -99,7 +100,10 @@ def _may_be(when: When, candidate: Candidate, frame: Frame, text: str) -> bool:
 
 
 def _ends_or_begins(when: When, candidate: Candidate, text: str) -> bool:
-    """Whether a day only bounds something: a visit through Saturday. What is put off is put off until its new day."""
+    """Whether a day only bounds something: a visit through Saturday, the first meeting since the war
+    began in May. What is put off is put off until its new day."""
+    if _SINCE.search(text[candidate.trigger_end : when.start]):
+        return True
     return candidate.status != "postponed" and _BOUND.search(text, max(0, when.start - 10), when.start) is not None
 
 

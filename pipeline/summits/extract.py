@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from pipeline.boilerplate.dateline import Found, find_dateline
 from pipeline.summits import model
+from pipeline.summits.answers import settle_answers
 from pipeline.summits.attendance import complete
 from pipeline.summits.candidate import Candidate
 from pipeline.summits.capitals import told_apart
@@ -88,6 +89,7 @@ def extract(
             drafts += one_each(draft)
     events = [draft for draft in join(drafts) if is_event(draft)]
     events.sort(key=lambda draft: (draft.sentences[0][1], draft.triggers[0]))
+    settle_answers(events, story)
     complete(events, story)
     finished = finish(events, story)
     return finished if text[begin:] == source[begin:] else [_as_written(event, source) for event in finished]

@@ -34,6 +34,8 @@ def set_time(candidate: Candidate, parsed: Parsed, text: str, published: date | 
         for when in dates(text[start:end], start, published, future, before)
         if _may_be(when, candidate, frame, text)
     ]
+    if published is not None and candidate.status == "held" and _has_happened(candidate.token):
+        found = [when for when in found if not _is_after(when, published + _TIME_ZONES)]
     chosen = _put_off_to(found, candidate, text) or _nearest(found, parsed, frame, candidate)
     if chosen is None or published is None:
         candidate.when = chosen
@@ -45,11 +47,31 @@ def set_time(candidate: Candidate, parsed: Parsed, text: str, published: date | 
         candidate.status = "planned"
     elif scheduled:
         chosen = _again(chosen, dates(text[start:end], start, published, False))
-    elif candidate.status == "held" and whole and day > (published + timedelta(days=1)).isoformat():
+    elif candidate.status == "held" and whole and day > (published + _TIME_ZONES).isoformat():
         candidate.status = "planned"
     if candidate.status == "held" and _NEXT.search(text[chosen.start : chosen.end]):
         candidate.status = "planned"
     candidate.when = chosen
+
+
+_TIME_ZONES = timedelta(days=1)
+"""By which the day where something was may be ahead of the story's."""
+
+
+def _has_happened(token: Any) -> bool:
+    """Whether a trigger's own words tell it as over: they met, they held talks, after talks they said. A later date in
+    its sentence is that of what they spoke of."""
+    if is_verb(token):
+        return str(token.tag_) == "VBD"
+    head = token.head
+    if token.dep_ == "pobj" and head.lower_ == "after":
+        return str(head.head.tag_) == "VBD"
+    return token.dep_ in ("dobj", "obj") and str(head.tag_) == "VBD" and stem(head) in ("hold", "have")
+
+
+def _is_after(when: When, day: date) -> bool:
+    start = when.span.start
+    return start > day.isoformat()[: len(start)]
 
 
 _COUNTED = re.compile(r"\b(?:the (?:same|next|following) day|days? later)\b")

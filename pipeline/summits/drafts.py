@@ -139,7 +139,8 @@ def resolve(candidate: Candidate, context: Context) -> Draft | None:
     gone = False
     for role in sorted(candidate.roles, key=lambda role: (role.mention is None, role.position)):
         person = role.mention.person if role.mention is not None else None
-        if person is not None and person.past and person.level != "official":
+        then = role.mention is not None and role.mention.then
+        if person is not None and person.past and not then and person.level != "official":
             gone = True
             continue
         own = set(draft.parties)
@@ -233,6 +234,8 @@ def _take(role: Role, draft: Draft, context: Context) -> None:
         _counterpart(role.group, mention, draft, context)
     elif mention.person is not None:
         if not mention.person.bystander:
+            if mention.person.country is None and mention.person.title and draft.persons:
+                mention.person.country = visited(draft, context)
             draft.add_person(mention.person, mention)
     elif mention.country:
         draft.add_party(mention.country, mention)

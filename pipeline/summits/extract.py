@@ -33,6 +33,7 @@ from pipeline.summits.stops import set_there
 from pipeline.summits.story import Story
 from pipeline.summits.tellable import RECALL, tellable
 from pipeline.summits.timing import set_time
+from pipeline.summits.verbs import is_errand
 from schemas.records import Dateline, SummitEvent, TextSpan
 
 LONGEST_TEXT = 200_000
@@ -142,6 +143,8 @@ def _candidates(story: Story, wanted: Sequence[int]) -> Iterator[Candidate]:
             set_time(candidate, parsed, story.text, story.published)
             if candidate.shunned:
                 candidate.status = "held" if _is_over(candidate.when, story.published) else "planned"
+            elif candidate.status == "planned" and is_errand(candidate.token) and _is_past(candidate.when, story):
+                candidate.status = "held"
             set_place(candidate, parsed, hits)
             if index and candidate.place is None and candidate.kind != "call":
                 set_there(candidate, story, index)
@@ -150,6 +153,12 @@ def _candidates(story: Story, wanted: Sequence[int]) -> Iterator[Candidate]:
 
 def _is_over(when: When | None, published: date | None) -> bool:
     return when is not None and published is not None and when.span.start <= published.isoformat()
+
+
+def _is_past(when: When | None, story: Story) -> bool:
+    """Whether the month of a time is over: who had gone for talks then has held them."""
+    month = "" if when is None or story.published is None else story.published.isoformat()[:7]
+    return when is not None and (when.span.end or when.span.start)[:7] < month[: len(when.span.start)]
 
 
 def mentions_by_sentence(mentions: Sequence[Mention], spans: Sequence[tuple[int, int]]) -> list[list[Mention]]:

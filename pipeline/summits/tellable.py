@@ -41,10 +41,18 @@ def tellable(story: Story, wanted: Sequence[int]) -> list[int]:
         sentence = story.text[slice(*story.spans[index])]
         near = set().union(*codes[max(0, index - RECALL) : index + 2])
         refers = _REFERRING.search(sentence) is not None
-        sided = len(near) > 1 or (refers and not near.isdisjoint(organisations()))
+        sided = len(near) > 1 or (refers and not near.isdisjoint(organisations())) or _stranger(mentions)
         if (refers or mentions) and sided and not _lacks_a_side(sentence, mentions):
             out.append(index)
     return out
+
+
+def _stranger(mentions: Sequence[Mention]) -> bool:
+    """Whether somebody who may be of another country is named beside one whose country is told: flew to Lahore for
+    talks with then Prime Minister Nawaz Sharif."""
+    persons = [m.person for m in mentions if m.person is not None and m.person.title and not m.person.bystander]
+    countries = {person.country for person in persons}
+    return len(countries) > 1 and None in countries
 
 
 def _lacks_a_side(sentence: str, mentions: Sequence[Mention]) -> bool:

@@ -73,3 +73,10 @@ def came_to_pass(noun: Any) -> bool:
         and any(word.dep_ == "nsubj" and word.lower_ in ("that", "which") for word in child.children)
         for child in noun.children
     )
+
+
+def is_errand(noun: Any) -> bool:
+    """Whether a noun is what somebody has gone somewhere for: flew to Oslo for talks."""
+    way = noun.head
+    gone = noun.dep_ == "pobj" and way.lower_ == "for" and way.head.tag_ == "VBD"
+    return gone and stem(way.head) in verbs("travel")

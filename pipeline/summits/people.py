@@ -56,7 +56,7 @@ class Mention:
 
 @cache
 def name_words(kind: str) -> frozenset[str]:
-    """Words of names.toml: particles, honorifics, family_first and given_first (codes), common, no_predicates."""
+    """Words of names.toml: particles, honorifics, common, no_predicates; codes: family_first, given_first, given_last."""
     return frozenset(toml("names.toml")[kind])
 
 
@@ -74,6 +74,8 @@ def family_keys(words: Sequence[str], country: str | None) -> set[str]:
     # Beyond two parts the family name may be more than one word, as in Spanish and Portuguese.
     last = set(words[1:]) if len(words) > 2 else {words[-1]}
     keys = {words[0]} if country in name_words("family_first") else last
+    if country in name_words("given_last"):
+        keys |= {words[-1]}
     if country is None or country in name_words("given_first"):
         keys |= {words[0]}  # the title names no country, which may be one where the first name is the one to call by
     return {key for key in keys if len(key) > 1}

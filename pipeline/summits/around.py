@@ -54,7 +54,7 @@ _SUCCESSION = re.compile(r"\b(?:new|newly|next|incoming|outgoing|elect)\b", re.I
 _BACK_THEN = re.compile(r"\bin (?:[A-Z]\w+ )?(?:1[89]|20)\d\d\b")
 """In a year that a sentence tells the office may have had another holder."""
 _ON_BEHALF = re.compile(r"For \w[\w ]+, (?:the )?")
-_EACH_OTHER = re.compile(toml("references.toml")["meet_each_other"])
+EACH_OTHER = re.compile(toml("references.toml")["meet_each_other"])
 _PRONOUN = re.compile(r"\b(?:he|she|him|her)\b", re.IGNORECASE)
 
 
@@ -137,7 +137,7 @@ class Around:
                 other.kind == "counterpart"
                 or may_hold_encounter(between)
                 or self._are_peers(other, mention)
-                or (between.strip() == "and" and other.kind == "person" and _EACH_OTHER.match(self.text, last.end))
+                or (between.strip() == "and" and other.kind == "person" and EACH_OTHER.match(self.text, last.end))
             ):
                 out.add(code)
         return out | self._met_by_pronoun(mention, before)
@@ -258,7 +258,7 @@ class Around:
         last = max(before, key=lambda m: m.end)
         between = self.text[last.end : mention.start].strip()
         if last.kind == "person" and last.person is not None and between in ("and", ", and", ",", "and the", "and his"):
-            met = self._are_peers(last, mention) or _EACH_OTHER.match(self.text, mention.end)
+            met = self._are_peers(last, mention) or EACH_OTHER.match(self.text, mention.end)
             return None if met or self._elsewhere(last, before) else last.person.country
         return None
 

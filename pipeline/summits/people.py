@@ -56,7 +56,7 @@ class Mention:
 
 @cache
 def name_words(kind: str) -> frozenset[str]:
-    """Words of names.toml: particles, honorifics, common, no_predicates; codes: family_first, given_first, given_last."""
+    """Words of names.toml: particles, honorifics, common, no_predicates; codes: family_first, given_first and _last."""
     return frozenset(toml("names.toml")[kind])
 
 

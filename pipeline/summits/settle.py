@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
-from pipeline.summits.around import SENTENCE, Around
+from pipeline.summits.around import EACH_OTHER, SENTENCE, Around
 from pipeline.summits.lexicon import organisations, toml
-from pipeline.summits.office_states import is_kind, ranks, suits
+from pipeline.summits.office_states import few_states, is_kind, ranks, suits
 from pipeline.summits.people import Mention, Person
+from pipeline.summits.stops import is_placed
 
 _PAIRED = re.compile(r"\s*(?:and(?: the)?|[-–—])\s*(?:the\s+)?")
+_MET = frozenset(("met", "met with", "will meet", "is to meet", "received", "hosted", "welcomed"))
 _COUNTERPART_REACH = 300
 """Characters in front of a counterpart in which his country is told."""
 _PAIR_REACH = 700
@@ -37,6 +40,7 @@ def settle(
         if person.country is None and person.title:
             person.country = _alone().get(person.title.lower())
     _pair(text, mentions)
+    _peers(text, mentions, home)
     _unify(text, mentions, persons)
     around = Around(text, mentions, persons, headline, home)
     told = [m for m in mentions if m.person is not None and _open(m.person)]
@@ -70,6 +74,38 @@ def _pair(text: str, mentions: Sequence[Mention]) -> None:
             end, *codes = countries[-1]
             if one.start - end < _PAIR_REACH and not {p.country for p in (first, second)} - {None}:
                 first.country, second.country = codes
+
+
+def _peers(text: str, mentions: Sequence[Mention], home: str | None) -> None:
+    """A leader whose office few states have, and the one who meets him: the chancellor's state is the one of those for
+    which the story speaks, or the dateline's, and the other's the only further one, where it speaks for it twice or
+    for its officials."""
+    heard = [m for m in mentions if m.country and (m.kind == "group" or _is_side(text, m))]
+    voices = {m.country for m in heard} - organisations()
+    times = Counter(m.country for m in heard) + Counter(m.country for m in heard if m.kind == "group")
+    for one, other in pairwise(mentions):
+        first, second = _leader(one), _leader(other)
+        if first is None or second is None or not _meet(text, one, other):
+            continue
+        for known, peer in ((first, second), (second, first)):
+            few = few_states(known.title)
+            own = {known.country} if known.country else few & voices or few & {home}
+            others = voices - own
+            if few and not (few_states(peer.title) or peer.country) and len(own) == len(others) == 1:
+                if times[next(iter(others))] > 1:
+                    (known.country,), (peer.country,) = own, others
+                break
+
+
+def _is_side(text: str, mention: Mention) -> bool:
+    """Whether a state is told of as a side, not as a place: the French, Bonn said."""
+    return mention.kind == "country" and not is_placed(text, mention.start)
+
+
+def _meet(text: str, one: Mention, other: Mention) -> bool:
+    """Whether two are told to meet: X and Y met, X met Y."""
+    between = text[one.end : other.start].strip()
+    return between in _MET or (between == "and" and EACH_OTHER.match(text, other.end) is not None)
 
 
 def _leader(mention: Mention) -> Person | None:

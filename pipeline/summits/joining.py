@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
-from pipeline.summits.dates import When
+from pipeline.summits.days import from_first_to_last, same_time, within
 from pipeline.summits.drafts import Draft
 from pipeline.summits.lexicon import bodies, organisations
 from pipeline.summits.people import Person, same_title
@@ -14,7 +13,6 @@ from pipeline.summits.places import more_exact
 
 _HARD = frozenset(("cancelled", "postponed", "declined"))
 _OPEN = frozenset(("planned", "proposed"))
-_LONGEST_VISIT = 7
 _NEAR = 3
 """Sentences across which a mention without parties, or a change of status, belongs to what was told before."""
 
@@ -107,9 +105,17 @@ def compatible(one: Draft, other: Draft, distance: int) -> bool:
         return False
     if (one.gathering or other.gathering) and one.parties != other.parties and distance > _NEAR and not one_series:
         return False
-    if one.when and other.when and not same_time(one.when, other.when):
+    if one.when and other.when and not (same_time(one.when, other.when) or _goes_on(one, other)):
         return False
     return _same_persons(one, other) and _same_place(one, other) and _same_status(one, other, distance)
+
+
+def _goes_on(one: Draft, other: Draft) -> bool:
+    """Whether two tell what the same persons did in one place on two days running."""
+    held = one.status == other.status == "held" and "call" not in (one.kind, other.kind)
+    there = one.place is not None and other.place is not None and bool(one.place.city or other.place.city)
+    named = {person.name for person in one.persons} == {person.name for person in other.persons}
+    return held and there and named and from_first_to_last(one.when, other.when) is not None
 
 
 def _same_persons(one: Draft, other: Draft) -> bool:
@@ -137,7 +143,13 @@ def _same_place(one: Draft, other: Draft) -> bool:
         return False
     if one.place.city is None or other.place.city is None:
         return True  # a country, a part of one, or a village of which it is not known whether it lies there
-    return one.place.city.name == other.place.city.name
+    return one.place.city.name == other.place.city.name or _further_stop(one, other)
+
+
+def _further_stop(one: Draft, other: Draft) -> bool:
+    """Whether a visit goes on to a second city of the country, in the same days: besides Lima she will go to Cusco."""
+    near = abs(one.index - other.index) <= _NEAR
+    return near and one.kind == other.kind == "visit" and one.parties == other.parties and _common(one, other)
 
 
 def _same_status(one: Draft, other: Draft, distance: int) -> bool:
@@ -165,13 +177,6 @@ def _to_come(visit: Draft, meeting: Draft) -> bool:
     return visit.kind == "visit" != meeting.kind and visit.status in _OPEN and meeting.status == "held"
 
 
-def same_time(one: When, other: When) -> bool:
-    a, b = one.span, other.span
-    if a.start.startswith(b.start) or b.start.startswith(a.start):
-        return True
-    return bool((a.end and a.start <= b.start <= a.end) or (b.end and b.start <= a.start <= b.end))
-
-
 def _common(one: Draft, other: Draft) -> bool:
     return any(person is another for person in one.persons for another in other.persons)
 
@@ -184,16 +189,6 @@ def _one_city(visit: Draft, meeting: Draft) -> bool:
 
 def _one_country(visit: Draft, meeting: Draft) -> bool:
     return bool(visit.place and meeting.place and visit.place.country == meeting.place.country)
-
-
-def _within(visit: When, meeting: When) -> bool:
-    """Whether a meeting may lie in a visit: at most a week from the day that is told of it."""
-    if same_time(visit, meeting):
-        return True
-    days = [when.span.start for when in (visit, meeting)]
-    if any(len(day) < 10 for day in days):
-        return False
-    return abs((date.fromisoformat(days[0]) - date.fromisoformat(days[1])).days) <= _LONGEST_VISIT
 
 
 def _merge(home: Draft, draft: Draft) -> None:
@@ -216,6 +211,8 @@ def _merge(home: Draft, draft: Draft) -> None:
         or (only_visit and draft.parties and draft.asserted and home.status not in _HARD)
     ):
         home.status = draft.status
+    if (both := from_first_to_last(home.when, draft.when)) is not None and _goes_on(home, draft):
+        home.when = both
     finer = bool(draft.when and home.when and len(draft.when.span.start) > len(home.when.span.start))
     if home.when is None or (finer and not draft.weak):
         home.when = draft.when
@@ -268,7 +265,7 @@ def _frames(visit: Draft, meeting: Draft) -> bool:
     visitors = {id(person) for person in visit.persons}
     if visitors and not visitors & {id(person) for person in meeting.persons}:
         return False
-    if visit.when and meeting.when and not _within(visit.when, meeting.when):
+    if visit.when and meeting.when and not within(visit.when, meeting.when):
         return False
     here, there = (None if event.place is None else event.place.country for event in (visit, meeting))
     return here is None or there is None or here == there

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
+from pipeline.summits.days import same_time
 from pipeline.summits.drafts import Draft
-from pipeline.summits.joining import same_time
 from pipeline.summits.lexicon import toml
 from pipeline.summits.story import Story
 

@@ -3,9 +3,9 @@
     python -m benchmarks.summits --shared SHARED [--only quality confidence gate speed]
 
 `SHARED/events` holds the annotated stories (dev.jsonl) and their scorer (score.py, whose docstring defines the
-figures). The stories of our own writing (tests/unit/summits) come beside them: half a was read while the rules were
-written, half b was not, half c was written before the last round of work and read in it. Intervals are 95 % bootstrap
-intervals over stories. Speed is processor time on one thread in the same run.
+figures). The stories of our own writing (tests/unit/summits) come beside them, sets a to g; docs/events.md says which
+of them were read while the rules were written. Intervals are 95 % bootstrap intervals over stories. Speed is processor
+time on one thread in the same run.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pipeline.summits.gate import may_name_sides, names_office, worth_reading
 from pipeline.summits.sentences import sentences
 
 Story = dict[str, Any]
-OWN = Path(__file__).parent.parent / "tests" / "unit" / "summits" / "stories_b.jsonl"
+OWN = Path(__file__).parent.parent / "tests" / "unit" / "summits"
 RESAMPLES = 1000
 BINS = ((0.0, 0.6), (0.6, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01))
 OTHERS = 9
@@ -46,6 +46,15 @@ def load_scorer(folder: Path) -> Any:
 
 def read(path: Path) -> list[Story]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def own_sets() -> dict[str, list[Story]]:
+    """The stories of our own writing by their set."""
+    sets: dict[str, list[Story]] = {}
+    for path in sorted(OWN.glob("stories_*.jsonl")):
+        for story in read(path):
+            sets.setdefault(story["half"] if "half" in story else path.stem[-1], []).append(story)
+    return dict(sorted(sets.items()))
 
 
 def ours(story: Story) -> list[dict[str, Any]]:
@@ -210,20 +219,21 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=parts, default=parts)
     args = parser.parse_args()
     scorer = load_scorer(args.shared / "events")
-    dev, own = read(args.shared / "events" / "dev.jsonl"), read(OWN)
+    dev, sets = read(args.shared / "events" / "dev.jsonl"), own_sets()
+    own = [story for stories in sets.values() for story in stories]
     others = other_stories(30 * OTHERS)
     load()
     if "quality" in args.only:
         for prefix, kind in (("", "all"), ("voa", "web stories"), ("gmb", "briefs")):
             measure_quality(scorer, f"development stories, {kind}", [s for s in dev if s["id"].startswith(prefix)])
-        for half in ("a", "b", "c"):
-            measure_quality(scorer, f"own stories, half {half}", [story for story in own if story["half"] == half])
+        for name, stories in sets.items():
+            measure_quality(scorer, f"own stories, {name}", stories)
         measure_statuses(scorer, own)
     if "confidence" in args.only:
         measure_confidence(scorer, "development stories and our own", dev + own)
         measure_confidence(scorer, "development stories", dev)
-        for half in ("a", "b", "c"):
-            measure_confidence(scorer, f"own stories, half {half}", [story for story in own if story["half"] == half])
+        for name, stories in sets.items():
+            measure_confidence(scorer, f"own stories, {name}", stories)
     if "gate" in args.only:
         measure_gate(dev + own, others)
     if "speed" in args.only:

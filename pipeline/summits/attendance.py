@@ -74,14 +74,14 @@ def complete(events: Sequence[Draft], story: Story) -> None:
         told = bool(there)
         if not there and _may_be_discussed(gathering, events, index, story):
             there = [m for m in story.by_sentence[index] if _speaks_as_member(m, gathering, events, index, story)]
-        there = [m for m in there if not _is_away(m, story.text[begin:end], begin)]
+        there = [m for m in there if not is_away(m, story.text[begin:end], begin)]
         for mention in there:
             _take_in(gathering, mention)
         if told and there and (index, (begin, end)) not in gathering.sentences:
             gathering.sentences.append((index, (begin, end)))
 
 
-def _is_away(mention: Mention, sentence: str, begin: int) -> bool:
+def is_away(mention: Mention, sentence: str, begin: int) -> bool:
     """Whether the words around a mention tell that somebody is not there."""
     around = slice(max(0, mention.start - begin - _FRONT), mention.end - begin + _BEHIND)
     return _cues().absent.search(sentence[around]) is not None

@@ -32,6 +32,7 @@ from pipeline.summits.standins import pieces
 from pipeline.summits.stops import set_there
 from pipeline.summits.story import Story
 from pipeline.summits.tellable import RECALL, tellable
+from pipeline.summits.third_sides import take_in_third_sides
 from pipeline.summits.timing import set_time
 from pipeline.summits.verbs import is_errand
 from schemas.records import Dateline, SummitEvent, TextSpan
@@ -89,6 +90,8 @@ def extract(
         if draft is not None:
             drafts += one_each(draft)
     events = [draft for draft in join(drafts) if is_event(draft)]
+    if take_in_third_sides(events, story):
+        events = join(events)  # what is told of all three is another mention of it
     events.sort(key=lambda draft: (draft.sentences[0][1], draft.triggers[0]))
     settle_answers(events, story)
     complete(events, story)

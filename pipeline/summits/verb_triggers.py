@@ -37,6 +37,8 @@ def verb_candidate(parsed: Parsed, verb: Any, places: Sequence[PlaceHit]) -> Can
         return seen
     if base in trigger_verbs("receive") or (base == "bring" and _together(verb)):
         return _receive(parsed, verb)
+    if base in trigger_verbs("brief"):
+        return _brief(parsed, verb)
     if base in trigger_verbs("sign"):
         return _sign(parsed, verb)
     if (told := spoken(parsed, verb, base, places)) is not None:
@@ -74,6 +76,7 @@ def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
     for child in verb.children:  # gathered in Montevideo, joined by X
         if child.dep_ in ("advcl", "acl", "conj") and stem(child) == "join":
             objects = objects + parsed.with_(child, ("by",))
+    objects += _in_the_chair(parsed, verb)
     plural = any(_plural(role) for role in objects)
     return made(
         parsed,
@@ -83,6 +86,32 @@ def _meet(parsed: Parsed, verb: Any, base: str) -> Candidate | None:
         separate=objects if plural or _in_turn(verb) else (),
         gathering=own,
     )
+
+
+def _in_the_chair(parsed: Parsed, verb: Any) -> list[Role]:
+    """Under whom somebody meets: under the chairmanship of X, under X's chairmanship."""
+    out = []
+    for prep in verb.children:
+        for chair in prep.children if prep.lower_ == "under" else ():
+            if chair.lower_ in nouns("chair"):
+                out += parsed.with_(chair, ("of",))
+                out += [role for child in chair.children if child.dep_ == "poss" for role in parsed.in_phrase(child)]
+    return people(out)
+
+
+def _brief(parsed: Parsed, verb: Any) -> Candidate | None:
+    """ "Will brief NATO leaders": those of an organisation's members, together."""
+    told = [role for role in parsed.objects(verb) if _is_representative(role)]
+    body = _of(told)
+    subjects = people(parsed.subjects(verb))
+    if body is None or not subjects or by_phone(verb):
+        return None
+    return made(parsed, verb, "multilateral", subjects + told, gathering=body)
+
+
+def _is_representative(role: Role) -> bool:
+    group = role.group or role.mention
+    return group is not None and group.kind == "group" and group.level in ("leader", "minister")
 
 
 def _for_gathering(parsed: Parsed, verb: Any) -> bool:

@@ -13,7 +13,7 @@ from pipeline.summits.candidate import Candidate
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.dates import When, dates, number_word
 from pipeline.summits.links import Frame, distance, frame_of
-from pipeline.summits.verbs import base, is_verb, stem, verbs
+from pipeline.summits.verbs import base, is_verb, left_for, stem, verbs
 from schemas.records import DateSpan
 
 TO_COME = ("planned", "proposed", "cancelled", "postponed")
@@ -26,6 +26,9 @@ def set_time(candidate: Candidate, parsed: Parsed, text: str, published: date | 
     frame = frame_of(candidate.token)
     scheduled = candidate.status == "held" and _present(candidate.token)
     future: bool | None = candidate.status in TO_COME or scheduled
+    on_the_way = candidate.status == "planned" and left_for(candidate.token)
+    if on_the_way:
+        future = False
     if candidate.status in ("cancelled", "postponed") or _WAS_TO.search(text, start, end):
         future = None
     before = _day_before(text, start, published) if _COUNTED.search(text, start, end) else None
@@ -43,6 +46,10 @@ def set_time(candidate: Candidate, parsed: Parsed, text: str, published: date | 
     if _is_over(candidate.token):
         chosen = replace(chosen, last=True)
     day, whole = chosen.span.start, len(chosen.span.start) == 10
+    if on_the_way and chosen.start > candidate.trigger:
+        chosen = _again(chosen, dates(text[start:end], start, published, True))
+    elif on_the_way and _is_long_past(chosen, published):
+        candidate.status = "held"
     if scheduled and day > published.isoformat()[: len(day)]:
         candidate.status = "planned"
     elif scheduled:
@@ -58,6 +65,9 @@ _TIME_ZONES = timedelta(days=1)
 """By which the day where something was may be ahead of the story's."""
 
 
+_ARRIVED = timedelta(days=7)
+
+
 def _has_happened(token: Any) -> bool:
     """Whether a trigger's own words tell it as over: they met, they held talks, after talks they said. A later date in
     its sentence is that of what they spoke of."""
@@ -67,6 +77,12 @@ def _has_happened(token: Any) -> bool:
     if token.dep_ == "pobj" and head.lower_ == "after":
         return str(head.head.tag_) == "VBD"
     return token.dep_ in ("dobj", "obj") and str(head.tag_) == "VBD" and stem(head) in ("hold", "have")
+
+
+def _is_long_past(when: When, published: date) -> bool:
+    """Whether who left on a day for an encounter has had it by now: last week's flight, not yesterday's."""
+    start = when.span.start
+    return start < (published - _ARRIVED).isoformat()[: len(start)]
 
 
 def _is_after(when: When, day: date) -> bool:

@@ -80,3 +80,10 @@ def is_errand(noun: Any) -> bool:
     way = noun.head
     gone = noun.dep_ == "pobj" and way.lower_ == "for" and way.head.tag_ == "VBD"
     return gone and stem(way.head) in verbs("travel")
+
+
+def left_for(noun: Any) -> bool:
+    """Whether a noun is what somebody set out for, in the past: flew to X for talks."""
+    head = noun.head
+    verb = head.head
+    return head.lower_ == "for" and str(verb.tag_) == "VBD" and stem(verb) in toml("status.toml")["on_the_way"]

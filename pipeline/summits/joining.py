@@ -251,7 +251,7 @@ def _visits_into_meetings(events: Sequence[Draft]) -> list[Draft]:
 
 def _frames(visit: Draft, meeting: Draft) -> bool:
     if meeting.kind not in ("meeting", "multilateral") or (
-        _to_come(visit, meeting) and not _one_country(visit, meeting)
+        _to_come(visit, meeting) and not (_one_country(visit, meeting) and (visit.when or not meeting.when))
     ):
         return False
     statuses = {visit.status, meeting.status}

@@ -28,8 +28,8 @@ from tests.integration.pipeline.desk import Desk, close_desk, open_desk
 SAMPLES = 120
 ROWS = 12
 GROWTH = 0.05
-"""Most by which memory in the second half of a run may pass its most in the first half. On Flink each job's workers have a
-level of their own, so that a line through a half says little."""
+"""Most by which memory in the second half of a run may pass its most in the first half. On Flink each job's workers
+have a level of their own, so that a line through a half says little."""
 SLACK_MIB = 5.0
 """Least growth of memory that counts, whatever the share: below it is noise. Backlog and checkpoints have bounds."""
 CHECKPOINT_MB = 8.0

@@ -18,7 +18,7 @@ def stories_of(name: str) -> list[dict[str, Any]]:
 
 
 STORIES = stories_of("stories_b.jsonl")
-ALL_STORIES = [*STORIES, *(story for letter in "defg" for story in stories_of(f"stories_{letter}.jsonl"))]
+ALL_STORIES = [*STORIES, *(story for letter in "defgh" for story in stories_of(f"stories_{letter}.jsonl"))]
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 RARE = ("postponed", "cancelled", "declined", "proposed")
 

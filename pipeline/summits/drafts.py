@@ -218,7 +218,10 @@ def _take(role: Role, draft: Draft, context: Context) -> None:
             draft.weak |= role.word == "round" and draft.when is None and draft.place is None
         else:
             meant = meant_by(role.word, context.told)
-            if meant is not None:
+            if meant is not None and role.word == "many" and meant.gathering and meant.parties & organisations():
+                draft.parties |= meant.parties & organisations()  # the members, not also who was their guest or host
+                draft.raise_level(role.rank or meant.level)
+            elif meant is not None:
                 draft.parties |= meant.parties
                 draft.raise_level(role.rank or meant.level)
                 if role.group is None:

@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 from aiohttp.abc import ResolveResult
 
-from connectors import fetch
+from connectors import guard
 from connectors.config import Config
 from connectors.topics import ALL_TOPICS, Received, Topics, open_topics
 from pipeline.demo.folder import SPOOL, work_folder
@@ -55,7 +55,7 @@ class Stand:
 def stand(folder: Path, url: str = SPOOL, partitions: int = 1) -> Iterator[Stand]:
     """A stand in an empty folder, its topics made anew with this many partitions."""
     wire = sample_wire()
-    with work_folder(folder), WireServer(wire) as server, patch.object(fetch, "_loopback", _at(server.port)):
+    with work_folder(folder), WireServer(wire) as server, patch.object(guard, "_loopback", _at(server.port)):
         config = configure(folder.absolute(), url, wire, 80, live=True)
         topics = open_topics(config.topics_url())
         try:
@@ -66,7 +66,7 @@ def stand(folder: Path, url: str = SPOOL, partitions: int = 1) -> Iterator[Stand
             clients.close()
 
 
-_resolve = fetch._loopback
+_resolve = guard._loopback
 
 
 def _at(port: int) -> Callable[[str, int], ResolveResult]:

@@ -36,8 +36,8 @@ SETTINGS: Mapping[str, str] = {
     # In the job manager's memory a checkpoint could take 5 MB, and would not outlive it.
     "state.checkpoint-storage": "filesystem",
     "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
-    # The newest that somebody has seen may not be the newest any more when it is needed.
-    "state.checkpoints.num-retained": "3",
+    # The newest that the supervisor has seen is needed when Flink is gone: its REST interface tells of it 3 s late.
+    "state.checkpoints.num-retained": "10",
     "restart-strategy.type": "fixed-delay",
     "restart-strategy.fixed-delay.attempts": "1000",
     "restart-strategy.fixed-delay.delay": "1 s",

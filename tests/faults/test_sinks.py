@@ -24,7 +24,7 @@ from tests.faults.running import Producer, behind, caught_up, end, until
 from tests.faults.tier import LONG
 from tests.integration.pipeline.desk import Desk, close_desk, open_desk
 
-ROUNDS = 4 if LONG else 1
+ROUNDS = 4
 TIMEOUT_MS = 3000
 OUTAGE = 5.0
 """Seconds: longer than the timeout."""
@@ -65,6 +65,7 @@ class ProxiedBroker(KafkaBroker):
         }
 
 
+@pytest.mark.skipif(not LONG, reason="a part of `make faults`")
 def test_a_slow_a_hanging_and_a_breaking_network_lose_nothing(
     proxied: tuple[Proxy, Desk, Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import cache
 
 from pipeline.summits.drafts import Draft
-from pipeline.summits.lexicon import toml
+from pipeline.summits.lexicon import pattern
 from pipeline.summits.people import PRONOUNS
 from pipeline.summits.story import Story
+
+_ANSWERS = ("status.toml", "answers")
 
 
 def settle_answers(events: Sequence[Draft], story: Story) -> None:
@@ -20,9 +20,9 @@ def settle_answers(events: Sequence[Draft], story: Story) -> None:
         told = max((last for _, last in event.triggers if last <= end), default=end)
         rest = story.text[told:end]
         if event.status == "planned":
-            if _pattern("due").search(story.sentence(index)) and _pattern("stayed").search(rest):
+            if pattern(*_ANSWERS, "due").search(story.sentence(index)) and pattern(*_ANSWERS, "stayed").search(rest):
                 event.status = "cancelled"
-        elif event.status == "proposed" and _pattern("invited").search(story.sentence(index)):
+        elif event.status == "proposed" and pattern(*_ANSWERS, "invited").search(story.sentence(index)):
             if index + 1 < len(story.spans) and not any(index + 1 == at for e in events for at, _ in e.sentences):
                 rest = f"{rest} {story.sentence(index + 1)}"
             event.status = next((s for s in ("planned", "declined") if _is_answered(event, s, rest)), event.status)
@@ -33,11 +33,5 @@ def _is_answered(event: Draft, status: str, text: str) -> bool:
     names = [person.name for person in event.persons if person.name]
     return any(
         (who := found["who"]) is None or who.lower() in PRONOUNS or any(who in name.split() for name in names)
-        for found in _pattern(status).finditer(text)
+        for found in pattern(*_ANSWERS, status).finditer(text)
     )
-
-
-@cache
-def _pattern(name: str) -> re.Pattern[str]:
-    """A pattern of status.toml's table `answers`."""
-    return re.compile(toml("status.toml")["answers"][name])

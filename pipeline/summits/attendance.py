@@ -50,13 +50,19 @@ def _cues() -> _Cues:
 
     helping = "|".join(given["auxiliaries"])
     return _Cues(
-        re.compile(rf",? (?:who |which )?(?:(?:{helping}) ){{0,4}}(?:{either('doing')})"),
+        deeds(either("doing")),
         re.compile(rf",? (?:{either('beside')})(?=[,.])"),
         re.compile(rf"(?:{either('opening')})$"),
         re.compile(rf" (?:(?:{helping}) ){{0,4}}(?:{either('there')})"),
         re.compile(either("absent"), re.IGNORECASE),
         re.compile(rf" {either('saying')}"),
     )
+
+
+def deeds(told: str) -> re.Pattern[str]:
+    """What stands behind somebody of whom a clause tells one of these deeds: who also attended."""
+    helping = "|".join(toml("attendance.toml")["auxiliaries"])
+    return re.compile(rf",? (?:who |which )?(?:(?:{helping}) ){{0,4}}(?:{told})")
 
 
 def complete(events: Sequence[Draft], story: Story) -> None:
@@ -77,8 +83,8 @@ def complete(events: Sequence[Draft], story: Story) -> None:
         there = [m for m in there if not is_away(m, story.text[begin:end], begin)]
         for mention in there:
             _take_in(gathering, mention)
-        if told and there and (index, (begin, end)) not in gathering.sentences:
-            gathering.sentences.append((index, (begin, end)))
+        if told and there:
+            gathering.tell_in([(index, (begin, end))])
 
 
 def is_away(mention: Mention, sentence: str, begin: int) -> bool:

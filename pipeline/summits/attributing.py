@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from functools import cache
 
 from pipeline.summits.dates import dates
+from pipeline.summits.days import DAY
 from pipeline.summits.drafts import Draft
-from pipeline.summits.lexicon import toml
+from pipeline.summits.lexicon import pattern
 from pipeline.summits.quotations import Said
 from pipeline.summits.story import Story
 from pipeline.summits.telling import may_take_part
-from pipeline.summits.timing import DAY
 from schemas.records import Quote
 
 _RECENT = timedelta(days=2)
@@ -74,7 +72,7 @@ def _alone(
     one: Said, events: Sequence[Draft], primary: Sequence[bool], elsewhere: Collection[int], story: Story
 ) -> list[int]:
     """The only event that somebody took part in, where it is recent and he speaks."""
-    if elsewhere or one.speaker is None or _written().search(_around(one, story)):
+    if elsewhere or one.speaker is None or pattern("details.toml", "in_writing").search(_around(one, story)):
         return []
     found = [n for n, draft in enumerate(events) if any(one.speaker is person for person in draft.persons)]
     if len(found) != 1 or events[found[0]].status != "held" or _earlier(one, events[found[0]], story):
@@ -97,11 +95,6 @@ def _earlier(one: Said, draft: Draft, story: Story) -> bool:
     days = [when.span.start for when in dates(_around(one, story), one.around[0], story.published, False)]
     whole = [date.fromisoformat(when) for when in days if len(when) == DAY]
     return bool(whole) and max(whole) < day
-
-
-@cache
-def _written() -> re.Pattern[str]:
-    return re.compile(toml("details.toml")["in_writing"])
 
 
 def _around(one: Said, story: Story) -> str:

@@ -10,7 +10,8 @@ from schemas.records import DateSpan
 
 _LONGEST_VISIT = 7
 """Days."""
-_DAY = len("YYYY-MM-DD")
+DAY = len("YYYY-MM-DD")
+"""Characters of a whole day."""
 
 
 def same_time(one: When, other: When) -> bool:
@@ -25,7 +26,7 @@ def within(visit: When, meeting: When) -> bool:
     if same_time(visit, meeting):
         return True
     days = [when.span.start for when in (visit, meeting)]
-    if any(len(day) < _DAY for day in days):
+    if any(len(day) < DAY for day in days):
         return False
     return abs((date.fromisoformat(days[0]) - date.fromisoformat(days[1])).days) <= _LONGEST_VISIT
 
@@ -36,6 +37,6 @@ def from_first_to_last(one: When | None, other: When | None) -> When | None:
         return None
     first, last = sorted((one, other), key=lambda when: when.span.start)
     end, begin = first.span.end or first.span.start, last.span.start
-    if len(end) < _DAY or len(begin) < _DAY or date.fromisoformat(begin) - date.fromisoformat(end) != timedelta(days=1):
+    if len(end) < DAY or len(begin) < DAY or date.fromisoformat(begin) - date.fromisoformat(end) != timedelta(days=1):
         return None
     return replace(first, span=DateSpan(first.span.start, last.span.end or begin))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from pipeline.summits.candidate import Candidate
@@ -83,6 +83,15 @@ class Draft:
         """Takes somebody in, once; an office without a name is the same one wherever it is told."""
         if not any(person is other or _same_office(person, other) for other in self.persons):
             self.persons.append(person)
+
+    def shares_person(self, other: Draft) -> bool:
+        return any(person is another for person in self.persons for another in other.persons)
+
+    def tell_in(self, sentences: Iterable[tuple[int, tuple[int, int]]]) -> None:
+        """Takes in sentences that tell it, too, behind those that do already."""
+        for sentence in sentences:
+            if sentence not in self.sentences:
+                self.sentences.append(sentence)
 
     def add_person(self, person: Person, mention: Mention | None) -> None:
         if person.country is None:

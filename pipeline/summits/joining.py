@@ -44,7 +44,7 @@ def join(drafts: Sequence[Draft]) -> list[Draft]:
             _merge(gathering, draft)
             continue
         if draft.persons and len(draft.parties) < 2:
-            home = _home(draft, [event for event in out if _common(draft, event)], near=_NEAR)
+            home = _home(draft, [event for event in out if draft.shares_person(event)], near=_NEAR)
         else:
             if not draft.parties and draft.status in _HARD and not draft.dated:
                 draft.when = draft.place = None  # "its postponement to January": the day is the new one
@@ -149,7 +149,7 @@ def _same_place(one: Draft, other: Draft) -> bool:
 def _further_stop(one: Draft, other: Draft) -> bool:
     """Whether a visit goes on to a second city of the country, in the same days: besides Lima she will go to Cusco."""
     near = abs(one.index - other.index) <= _NEAR
-    return near and one.kind == other.kind == "visit" and one.parties == other.parties and _common(one, other)
+    return near and one.kind == other.kind == "visit" and one.parties == other.parties and one.shares_person(other)
 
 
 def _same_status(one: Draft, other: Draft, distance: int) -> bool:
@@ -175,10 +175,6 @@ def _same_status(one: Draft, other: Draft, distance: int) -> bool:
 def _to_come(visit: Draft, meeting: Draft) -> bool:
     """Whether a visit is still to come, and a meeting is over: then that was another occasion."""
     return visit.kind == "visit" != meeting.kind and visit.status in _OPEN and meeting.status == "held"
-
-
-def _common(one: Draft, other: Draft) -> bool:
-    return any(person is another for person in one.persons for another in other.persons)
 
 
 def _one_city(visit: Draft, meeting: Draft) -> bool:
@@ -220,7 +216,7 @@ def _merge(home: Draft, draft: Draft) -> None:
         home.days = home.days or draft.days
     home.place = more_exact(home.place, draft.place)
     home.gathering = home.gathering or draft.gathering
-    home.sentences += [item for item in draft.sentences if item not in home.sentences]
+    home.tell_in(draft.sentences)
     for index, weight in draft.weights.items():
         home.weights[index] = max(weight, home.weights.get(index, 0))
     home.triggers += draft.triggers
@@ -243,7 +239,7 @@ def _visits_into_meetings(events: Sequence[Draft]) -> list[Draft]:
                 meeting.status, meeting.asserted = event.status, True
             if meeting.place is None:
                 meeting.place = event.place
-            meeting.sentences += [item for item in event.sentences if item not in meeting.sentences]
+            meeting.tell_in(event.sentences)
         if not meetings:
             out.append(event)
     return out
@@ -258,7 +254,7 @@ def _frames(visit: Draft, meeting: Draft) -> bool:
     put_off = visit.status in _HARD and meeting.status == "planned"
     if len(statuses) > 1 and meeting.asserted and statuses & (_HARD | {"proposed"}) and not put_off:
         return False
-    if visit.index == meeting.index and meeting.place is None and _common(visit, meeting):
+    if visit.index == meeting.index and meeting.place is None and visit.shares_person(meeting):
         return True
     if not (visit.parties == meeting.parties or _one_city(visit, meeting)):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,15 @@ def data(name: str) -> str:
 @cache
 def toml(name: str) -> dict[str, Any]:
     return tomllib.loads(data(name))
+
+
+@cache
+def pattern(name: str, *keys: str) -> re.Pattern[str]:
+    """The pattern that a data file holds under these keys, one table in the other."""
+    found: Any = toml(name)
+    for key in keys:
+        found = found[key]
+    return re.compile(found)
 
 
 def rows(name: str) -> Iterable[list[str]]:

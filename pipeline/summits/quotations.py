@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.summits.lexicon import toml
+from pipeline.summits.lexicon import pattern, toml
 from pipeline.summits.people import Mention, Person
 from pipeline.summits.quoted import Quoted, quoted
 from schemas.records import Quote
@@ -65,12 +65,6 @@ def _unnamed() -> re.Pattern[str]:
 
 
 @cache
-def _together() -> re.Pattern[str]:
-    """A group that speaks in a statement: the ministers said in a joint statement."""
-    return re.compile(toml("details.toml")["speaking_together"])
-
-
-@cache
 def _calendar() -> frozenset[str]:
     calendar = toml("calendar.toml")
     return frozenset(word.capitalize() for word in (*calendar["months"], *calendar["weekdays"]))
@@ -122,7 +116,7 @@ class _Reading:
     def _group(self, one: Quoted, frame: _Frame) -> str | None:
         """Who speaks together in a joint statement, as the words around it name them; also where it goes on."""
         for words in (self._text[frame.left : one.first], self._text[one.last : frame.right]):
-            together = _together().search(words)
+            together = pattern("details.toml", "speaking_together").search(words)
             if together is not None:
                 self._statement = frame.right, together["group"]
                 return together["group"]

@@ -13,7 +13,7 @@ from functools import cache
 
 from pipeline.summits.candidate import Candidate
 from pipeline.summits.dates import dates
-from pipeline.summits.lexicon import toml
+from pipeline.summits.lexicon import pattern, toml
 from pipeline.summits.people import Mention
 from pipeline.summits.places import PlaceHit
 from pipeline.summits.roles import Role
@@ -29,11 +29,6 @@ def _between() -> tuple[tuple[str, re.Pattern[str]], ...]:
 @cache
 def _status() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((status, re.compile(rule, re.IGNORECASE)) for status, rule in toml("rules.toml")["status"])
-
-
-@cache
-def _rule(name: str) -> re.Pattern[str]:
-    return re.compile(toml("rules.toml")[name])
 
 
 def rule_candidates(
@@ -68,10 +63,10 @@ def _pair(text: str, span: tuple[int, int], first: Mention, second: Mention) -> 
     """The kind and the characters of the words that make two mentions the sides of an encounter."""
     between = text[first.end : second.start]
     if re.fullmatch(r",?\s+and\s+(?:the\s+|his\s+|her\s+)?", between):
-        before = _rule("before").search(text[span[0] : first.start])
+        before = pattern("rules.toml", "before").search(text[span[0] : first.start])
         if before:
             return "meeting", span[0] + before.start(), first.start
-        after = _rule("after").match(text[second.end : span[1]])
+        after = pattern("rules.toml", "after").match(text[second.end : span[1]])
         return ("meeting", second.end, second.end + after.end()) if after else None
     for kind, rule in _between():
         if rule.fullmatch(between.lstrip(" ,")):

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import cache
 
+from pipeline.summits.days import DAY
 from pipeline.summits.drafts import Draft
-from pipeline.summits.lexicon import toml
+from pipeline.summits.lexicon import pattern
 from pipeline.summits.places import PlaceHit
 from pipeline.summits.story import Story
-from pipeline.summits.timing import DAY
 
 _REACH = 2
 """Sentences behind the earlier encounter in which the next one is told."""
-
-
-@cache
-def _cues(kind: str) -> re.Pattern[str]:
-    """Words that tell the order of encounters: `later` of such as were held, `also` of such as are to come."""
-    return re.compile(toml("details.toml")["in_sequence"][kind])
 
 
 def carry_on(events: Sequence[Draft], story: Story) -> None:
@@ -29,7 +21,8 @@ def carry_on(events: Sequence[Draft], story: Story) -> None:
         if draft.when is not None or draft.status not in ("held", "planned"):
             continue
         begin = story.spans[draft.index][0]
-        cue = _cues("later" if draft.status == "held" else "also").search(story.text, begin, draft.triggers[0][0])
+        order = pattern("details.toml", "in_sequence", "later" if draft.status == "held" else "also")
+        cue = order.search(story.text, begin, draft.triggers[0][0])
         before = _before(draft, events[:number]) if cue is not None else None
         if before is None:
             continue
@@ -45,8 +38,7 @@ def _before(draft: Draft, events: Sequence[Draft]) -> Draft | None:
     """The encounter of one of its persons that was told last, with its day, where it may be the same occasion."""
     for other in reversed(events):
         near = 0 <= draft.index - other.index <= _REACH
-        same = any(person is another for person in draft.persons for another in other.persons)
-        if near and same and other.status == draft.status:
+        if near and draft.shares_person(other) and other.status == draft.status:
             elsewhere = draft.place is not None and other.place is not None and not _one_city(draft.place, other.place)
             dated = other.when is not None and (draft.status == "planned" or len(other.when.span.start) == DAY)
             return other if dated and not elsewhere else None

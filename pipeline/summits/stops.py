@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import cache
 
 from pipeline.summits.candidate import Candidate
-from pipeline.summits.lexicon import organisations, toml
+from pipeline.summits.lexicon import organisations, pattern
 from pipeline.summits.people import Mention
 from pipeline.summits.places import venue_hit
 from pipeline.summits.story import Story
 
+_STOPS = ("references.toml", "stops")
 _IN_FRONT = 20
 """Characters in front of a place that hold the words which tie somebody to it."""
 
 
 def is_placed(text: str, start: int) -> bool:
     """Whether a word in front of a country says that somebody is, comes or was there: in, from, left."""
-    return _pattern("placed").search(text[max(0, start - _IN_FRONT) : start]) is not None
+    return _in_front("placed", text, start)
 
 
-@cache
-def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(toml("references.toml")["stops"][name])
+def _in_front(name: str, text: str, start: int) -> bool:
+    """Whether words of this pattern stand in front of a place."""
+    return pattern(*_STOPS, name).search(text[max(0, start - _IN_FRONT) : start]) is not None
 
 
 def is_scene(text: str, start: int) -> bool:
     """Whether a word in front of a country makes it no more than the place of something: off, near, left for."""
-    return _pattern("scene").search(text[max(0, start - _IN_FRONT) : start]) is not None
+    return _in_front("scene", text, start)
 
 
 def is_held_in(text: str, start: int) -> bool:
     """Whether a place is told as that of an encounter, at which nobody need be at home: was held in."""
-    return _pattern("held_in").search(text[max(0, start - _IN_FRONT) : start]) is not None
+    return _in_front("held_in", text, start)
 
 
 def stands_in(text: str, start: int) -> bool:
@@ -50,14 +49,14 @@ def last_stop(text: str, sentence: str, before: Sequence[Mention]) -> str | None
 
 def stops_before(text: str, sentence: str, before: Sequence[Mention]) -> list[Mention]:
     """The places that "there" may mean in a sentence, the likeliest last; none where it does not stand for one."""
-    if not before or not _pattern("there").search(sentence):
+    if not before or not pattern(*_STOPS, "there").search(sentence):
         return []
     return [
         mention
         for mention in before
         if mention.form in ("country", "capital")
         and mention.country not in organisations()
-        and _pattern("reached").search(text[max(0, mention.start - _IN_FRONT) : mention.start])
+        and _in_front("reached", text, mention.start)
     ]
 
 
@@ -74,4 +73,4 @@ def set_there(candidate: Candidate, story: Story, index: int) -> None:
 
 def receives_guest(between: str) -> bool:
     """Whether the words between somebody and a place say that he has a guest there: will receive her in."""
-    return _pattern("receives").match(between) is not None
+    return pattern(*_STOPS, "receives").match(between) is not None

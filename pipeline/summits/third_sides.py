@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from pipeline.summits.attendance import is_away
+from pipeline.summits.attendance import deeds, is_away
 from pipeline.summits.drafts import Draft
 from pipeline.summits.lexicon import toml
 from pipeline.summits.story import Story
@@ -18,9 +18,7 @@ _NEAR = 2
 @cache
 def _takes_part() -> re.Pattern[str]:
     given = toml("attendance.toml")
-    deeds = "|".join(given["third"]).replace("{encounter}", given["encounter"])
-    helping = "|".join(given["auxiliaries"])
-    return re.compile(rf",? (?:who |which )?(?:(?:{helping}) ){{0,4}}?(?:{deeds})")
+    return deeds("|".join(given["third"]).replace("{encounter}", given["encounter"]))
 
 
 def take_in_third_sides(events: Sequence[Draft], story: Story) -> bool:
@@ -39,8 +37,7 @@ def take_in_third_sides(events: Sequence[Draft], story: Story) -> bool:
             if event is not None and person.country not in event.parties:
                 event.add_person(person, mention)
                 event.kind, found = "multilateral", True
-                if (index, (begin, end)) not in event.sentences:
-                    event.sentences.append((index, (begin, end)))
+                event.tell_in([(index, (begin, end))])
     return found
 
 

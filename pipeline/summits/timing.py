@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.summits.candidate import Candidate
 from pipeline.summits.clauses import Parsed
 from pipeline.summits.dates import When, dates, number_word
+from pipeline.summits.days import DAY
 from pipeline.summits.links import Frame, distance, frame_of
 from pipeline.summits.verbs import base, is_verb, left_for, stem, verbs
 from schemas.records import DateSpan
@@ -232,9 +233,6 @@ def _looks_present(verb: Any) -> bool:
 
 def _again(chosen: When, found: Iterable[When]) -> When:
     return next((when for when in found if when.start == chosen.start), chosen)
-
-
-DAY = len("YYYY-MM-DD")
 
 
 def _nearest(found: Sequence[When], parsed: Parsed, frame: Frame, candidate: Candidate) -> When | None:
